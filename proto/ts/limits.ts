@@ -1,0 +1,21 @@
+/** Limits of the contract that both sides know by heart; those that a server may lower are in Welcome.limits. */
+export const PROTOCOL_LIMITS = {
+  idBytes: 512,
+  hashBytes: 32,
+  userContextBytes: 4 * 1024,
+  edgesPerItem: 256,
+  activitiesPerBatch: 256,
+  activityBatchBytes: 64 * 1024,
+  queryBucketsPerActivity: 16,
+  locationCellChars: 4,
+  futureToleranceMs: 5 * 60 * 1000,
+  chunkBytes: 256 * 1024,
+  frameBytes: 1024 * 1024,
+  eventsPerFrame: 256,
+  spacesPerSession: 64,
+  shardsPerSpace: 64,
+  manifestEntriesPerPart: 2048,
+  ackEntries: 1024,
+  audience: 64,
+  itemBytes: 64 * 1024 * 1024,
+} as const;

@@ -1,0 +1,120 @@
+import type { Step } from './activity.js';
+import type { Reason } from './checkpoint.js';
+import type { UserContext } from './context.js';
+import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from './ids.js';
+import type { Change, Head } from './item.js';
+import type { DevicePlan, Scored } from './plan.js';
+
+/**
+ * Ranks what a user may need next. Implemented by predictor/: the plain policies now, the recurrent model beside
+ * them. Memory only: a plan reads the user's own context and the space's statistics, never the store.
+ */
+export interface Policy {
+  readonly name: string;
+  /** Scores of `items` for a user, in their order: finite, >= 0, higher is likelier. */
+  score(question: Question): Float64Array | Promise<Float64Array>;
+  /** The strongest reasons for one item, at most 3. */
+  explain(question: Question, item: ItemId): readonly Reason[];
+  /** How its pushes are paid: by `price` (ranked against all), or `first-come` in the order of its scores, while the budget lasts. */
+  readonly payment: 'price' | 'first-come';
+  /** Which plans it makes. `mirror` plans only for holders of a change, `none` never pushes. */
+  readonly plans: 'all' | 'holders' | 'never';
+  /** Items to plan instead of the candidates (the oracle knows better); undefined = the candidates. */
+  choose?(question: Omit<Question, 'items'>): readonly ItemId[];
+}
+
+export interface Question {
+  readonly space: SpaceId;
+  readonly user: Pseudonym;
+  readonly device: DeviceId;
+  readonly context: UserContext;
+  readonly items: readonly ItemId[];
+  readonly nowMs: number;
+}
+
+/** What everyone did in a space: bounded counts in the memory of each node that serves it. */
+export interface SpaceStatistics {
+  /** Folds a step; `before` is the user's context before it. */
+  learn(step: Step, before: UserContext): void;
+  /** Folds a change of an item's content. */
+  changed(change: Change, nowMs: number): void;
+  /** Items that the user might need next, best sources first, without duplicates, at most the configured number. */
+  candidates(user: Pseudonym, context: UserContext, nowMs: number): readonly ItemId[];
+  /** Who opened the item before and was active within 60 days, latest access to it first, at most 15, without `writer`. */
+  holders(item: ItemId, writer: Pseudonym | null, nowMs: number): readonly Pseudonym[];
+  /** Current head of an item, undefined if it is unknown or deleted. */
+  head(item: ItemId): Head | undefined;
+  /** Items whose part or link edges name this item, bounded. */
+  dependants(item: ItemId): readonly ItemId[];
+  snapshot(): Uint8Array;
+}
+
+/** What a plan needs to know of a device: what it holds, what is under way to it, what it still accepts. */
+export interface DeviceView {
+  readonly user: Pseudonym;
+  readonly device: DeviceId;
+  /** Hash of the content that the device holds or that is on its way to it; undefined if none. */
+  holds(item: ItemId): DataHash | undefined;
+  /** Whether this very content was already sent to the device as metadata. */
+  knows(item: ItemId, hash: DataHash): boolean;
+  /** Bytes of unasked content that the device's own budget still admits; Infinity if it has none. */
+  allowance(nowMs: number): number;
+}
+
+/** The devices that can be pushed to now, by user, in order of their connection. */
+export interface Devices {
+  of(user: Pseudonym): readonly DeviceView[];
+}
+
+/**
+ * The house's flow for one space on one node: context → statistics → candidates → scores → plan. Sessions drive it
+ * over the network, the replay in process: both get the same plans for the same calls in the same order.
+ */
+export interface SpaceEngine {
+  readonly space: SpaceId;
+  readonly statistics: SpaceStatistics;
+  /** A user opened this many bytes on a device: earns push budget. */
+  opened(bytes: number): void;
+  /** A content changed: plans for its audience, or for those who opened it before. `contexts` loads a user's context. */
+  onChange(
+    change: Change,
+    devices: Devices,
+    contexts: Contexts,
+    nowMs: number,
+  ): Promise<readonly DevicePlan[]>;
+  /**
+   * A user's batch became durable: its steps are learned in order, then each device of the user gets a plan, the
+   * reporting device first. `contexts` is the user's context before the first step and after each one.
+   */
+  onSteps(
+    steps: readonly Step[],
+    contexts: readonly UserContext[],
+    devices: Devices,
+    nowMs: number,
+  ): Promise<readonly DevicePlan[]>;
+  /** A planned push was never sent (superseded, queue full, session gone): its bytes come back. */
+  refund(bytes: number): void;
+}
+
+/** Contexts of users, from memory where a session is live, else from the store. */
+export interface Contexts {
+  of(user: Pseudonym): Promise<UserContext>;
+}
+
+/** Sees every plan, for measurements; it must not change anything. */
+export interface PlanObserver {
+  onPlan(seen: PlanSeen): void;
+}
+
+export interface PlanSeen {
+  readonly kind: 'user' | 'holder';
+  readonly user: Pseudonym;
+  readonly device: DeviceId;
+  /** Every candidate of the plan, held or not. */
+  readonly candidates: readonly ItemId[];
+  /** Those that could be pushed, in the order of `candidates`. */
+  readonly pushable: readonly Scored[];
+  readonly plan: DevicePlan;
+  /** Duration of candidates, scores and plan, microseconds. */
+  readonly tookUs: number;
+}

@@ -1,0 +1,40 @@
+/**
+ * `npm test`: every check and every suite, in order, all of them even after a failure.
+ * `npm test -- --only unit` runs the steps of one group (static, unit, contract, integration, e2e, clients) or one step by name.
+ * The last line is always `N passed, N failed`: a check counts as one test, a suite as its tests.
+ */
+import { parseArgs } from 'node:util';
+import { coverageSteps, forgetCoverage } from './steps/coverage.js';
+import { staticSteps } from './steps/static.js';
+import type { Outcome, Step } from './steps/step.js';
+import { suiteSteps } from './steps/suites.js';
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const steps = [...staticSteps, ...suiteSteps, ...coverageSteps].filter(chosen);
+const outcomes: Outcome[] = [];
+
+if (steps.length === 0) throw new Error(`no step or group is called ${values.only ?? ''}`);
+if (values.only === undefined) forgetCoverage();
+for (const step of steps) outcomes.push(await timed(step));
+
+const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
+process.exitCode = failed > 0 ? 1 : 0;
+console.log(`\n${passed} passed, ${failed} failed`);
+
+function chosen(step: Step): boolean {
+  return values.only === undefined || values.only === step.group || values.only === step.name;
+}
+
+async function timed(step: Step): Promise<Outcome> {
+  const start = performance.now();
+  const outcome = await step.run().catch((error: unknown) => {
+    console.error(error);
+    return { passed: 0, failed: 1 };
+  });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const counts =
+    outcome.passed + outcome.failed > 1 ? ` (${outcome.passed} passed, ${outcome.failed} failed)` : '';
+  console.log(`${outcome.failed > 0 ? '✖' : '✔'} ${step.name} ${seconds} s${counts}`);
+  return outcome;
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { filesBelow } from './files.js';
+
+const folders = ['src', 'proto/ts', 'clients/typescript/src', 'clients/typescript/test', 'test', 'bench'];
+const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/;
+const definesTests = /^(describe|it)\(/m;
+
+/** File names are kebab-case, and a file with tests ends with .spec.ts (mocha would not run it otherwise). */
+export function namesAreRight(): boolean {
+  const files = folders
+    .flatMap(filesBelow)
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('proto/ts/gen/'));
+  const wrong = files.flatMap(complaint);
+  for (const line of wrong) console.error(line);
+  return wrong.length === 0;
+}
+
+function complaint(file: string): string[] {
+  if (!kebabCase.test(basename(file))) return [`${file}: file names are kebab-case`];
+  if (!file.endsWith('.spec.ts') && definesTests.test(readFileSync(file, 'utf8'))) {
+    return [`${file}: a file with tests ends with .spec.ts`];
+  }
+  return [];
+}

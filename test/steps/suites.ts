@@ -1,0 +1,52 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { coverageFolder } from './coverage.js';
+import { filesBelow } from './files.js';
+import type { Outcome, Step } from './step.js';
+import { succeeds } from './step.js';
+
+/** The mocha suites, each in a process of its own; the server's four write their coverage to one place. */
+export const suiteSteps = [
+  suite('unit', 'test/unit', { NODE_V8_COVERAGE: coverageFolder }),
+  suite('contract', 'test/contract', { NODE_V8_COVERAGE: coverageFolder }),
+  suite('integration', 'test/integration', { NODE_V8_COVERAGE: coverageFolder }),
+  suite('e2e', 'test/e2e', { NODE_V8_COVERAGE: coverageFolder }),
+  suite('clients', 'clients/typescript/test', {}),
+];
+
+function suite(name: string, folder: string, env: NodeJS.ProcessEnv): Step {
+  return { name, group: name, run: () => runMocha(folder, env) };
+}
+
+async function runMocha(folder: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
+  const files = filesBelow(folder).filter((file) => file.endsWith('.spec.ts'));
+  if (files.length === 0) {
+    console.log(`${folder}: no tests yet`);
+    return { passed: 0, failed: 0 };
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'foresync-test-'));
+  const counts = join(scratch, 'counts.json');
+  try {
+    const reporter = ['--reporter', 'test/steps/counting-reporter.cjs'];
+    const succeeded = await succeeds('mocha', [...reporter, ...files], {
+      env: { ...env, TEST_COUNTS: counts },
+    });
+    return agreed(succeeded, readCounts(counts));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** A run that fails without a failed test (a crash, a leak that never lets it end) counts as one failure. */
+function agreed(succeeded: boolean, counts: Outcome): Outcome {
+  return succeeded || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+}
+
+function readCounts(file: string): Outcome {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Outcome;
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}

@@ -6,7 +6,7 @@ const folders = ['src', 'proto/ts', 'clients/typescript/src', 'clients/typescrip
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/;
 const definesTests = /^(describe|it)\(/m;
 
-/** File names are kebab-case, and a file with tests ends with .spec.ts (mocha would not run it otherwise). */
+/** File names are kebab-case, and a file with tests ends with .test.ts (mocha would not run it otherwise). */
 export function namesAreRight(): boolean {
   const files = folders
     .flatMap(filesBelow)
@@ -18,8 +18,8 @@ export function namesAreRight(): boolean {
 
 function complaint(file: string): string[] {
   if (!kebabCase.test(basename(file))) return [`${file}: file names are kebab-case`];
-  if (!file.endsWith('.spec.ts') && definesTests.test(readFileSync(file, 'utf8'))) {
-    return [`${file}: a file with tests ends with .spec.ts`];
+  if (!file.endsWith('.test.ts') && definesTests.test(readFileSync(file, 'utf8'))) {
+    return [`${file}: a file with tests ends with .test.ts`];
   }
   return [];
 }

@@ -20,7 +20,7 @@ function suite(name: string, folder: string, env: NodeJS.ProcessEnv): Step {
 }
 
 async function runMocha(folder: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
-  const files = filesBelow(folder).filter((file) => file.endsWith('.spec.ts'));
+  const files = filesBelow(folder).filter((file) => file.endsWith('.test.ts'));
   if (files.length === 0) {
     console.log(`${folder}: no tests yet`);
     return { passed: 0, failed: 0 };

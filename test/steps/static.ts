@@ -1,4 +1,5 @@
 import { contractIsCompatible } from './breaking.js';
+import { errorPageIsCurrent } from './error-page.js';
 import { generatedCodeIsCurrent } from './generated.js';
 import { namesAreRight } from './names.js';
 import { check, succeeds } from './step.js';
@@ -15,4 +16,5 @@ export const staticSteps = [
   check('static', 'buf lint', () => succeeds('buf', ['lint'])),
   check('static', 'buf breaking', contractIsCompatible),
   check('static', 'generated code', generatedCodeIsCurrent),
+  check('static', 'error page', errorPageIsCurrent),
 ];

@@ -42,8 +42,9 @@ export async function* readLines(
 const tooLong = `the line is longer than ${MAX_LINE} characters`;
 
 async function byteStream(file: string): Promise<AsyncIterable<Uint8Array>> {
+  const isZipped = await isGzip(file);
   const raw = createReadStream(file, { highWaterMark: 1 << 18 });
-  if (!(await isGzip(file))) return raw;
+  if (!isZipped) return raw;
   // Whoever iterates the last stream sees the error of any; the callback would be its second reader.
   return pipeline(raw, createGunzip(), () => undefined);
 }

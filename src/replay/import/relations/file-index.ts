@@ -18,20 +18,14 @@ export class FileIndex {
     return null;
   }
 
-  /** The shortest file that is `suffix` or ends with `/suffix`. */
-  endingWith(suffix: string): string | null {
-    const found = (this.#byName.get(baseName(suffix)) ?? []).filter((file) => {
-      return file === suffix || file.endsWith(`/${suffix}`);
-    });
-    return found.reduce<string | null>(
-      (best, file) => (best === null || file.length < best.length ? file : best),
-      null,
-    );
-  }
-
-  /** Every file of this name anywhere. */
-  named(name: string): readonly string[] {
-    return this.#byName.get(name) ?? [];
+  /** The file that is `suffix` or ends with `/suffix`; of several the one whose path shares most with `near`. */
+  endingWith(suffix: string, near: string): string | null {
+    let best: string | null = null;
+    for (const file of this.#byName.get(baseName(suffix)) ?? []) {
+      if (file !== suffix && !file.endsWith(`/${suffix}`)) continue;
+      if (best === null || shared(file, near) > shared(best, near)) best = file;
+    }
+    return best;
   }
 
   /** Files directly in a folder ('' is the root). */
@@ -66,6 +60,13 @@ export function joined(folder: string, path: string): string | null {
 export function* upwards(folder: string): Generator<string> {
   for (let at = folder; at !== ''; at = folderOf(at)) yield at;
   yield '';
+}
+
+/** Length of the common start of two paths. */
+function shared(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 function append(map: Map<string, string[]>, key: string, value: string): void {

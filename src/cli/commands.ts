@@ -1,0 +1,5 @@
+import { registerImport } from './import.js';
+import type { Register } from './terminal.js';
+
+/** Every command of `foresync`, in the order of its help. */
+export const commands: readonly Register[] = [registerImport];

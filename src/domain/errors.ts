@@ -60,6 +60,11 @@ export const ERROR_CATALOGUE = {
     retry: false,
     text: 'The token is missing, malformed, of another issuer or audience, or expired.',
   },
+  DEVICE_REQUIRED: {
+    grpc: 'PERMISSION_DENIED',
+    retry: false,
+    text: 'The call needs the token of a device; this one is of a backend.',
+  },
   RESUME_TOKEN_FOREIGN: {
     grpc: 'PERMISSION_DENIED',
     retry: false,

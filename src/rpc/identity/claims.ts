@@ -1,0 +1,58 @@
+import type { JWTPayload } from 'jose';
+import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
+import { ForesyncError } from '../../domain/errors.js';
+import type { Grant, Identity } from '../../domain/identity.js';
+import type { DeviceId, SpaceId } from '../../domain/ids.js';
+import { deviceId, spaceId, userId } from '../../domain/ids.js';
+import { pseudonymOf } from './server-key.js';
+
+/**
+ * The identity that a verified token's claims name: `sub` (user), `device` (absent for a backend) and `spaces`
+ * ({"<space>": "read" | "write"}). Throws UNAUTHENTICATED naming the claim that cannot be.
+ */
+export function identityOf(
+  payload: JWTPayload,
+  keys: { readonly pseudonymKey: Uint8Array; readonly leewayMs: number },
+): Identity {
+  return {
+    user: pseudonymOf(keys.pseudonymKey, userId(idClaim('sub', payload.sub))),
+    device: deviceOf(payload['device']),
+    grants: grantsOf(payload['spaces']),
+    // jwtVerify demanded `exp`. What holds a leeway when a stream opens holds it while the stream lives.
+    expiresMs: Math.min((payload.exp ?? 0) * 1000 + keys.leewayMs, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function deviceOf(claim: unknown): DeviceId | null {
+  return claim === undefined ? null : deviceId(idClaim('device', claim));
+}
+
+function grantsOf(claim: unknown): ReadonlyMap<SpaceId, Grant> {
+  if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) {
+    throw wrong('spaces', 'is not an object of grants');
+  }
+  // Entries into a Map: a space may be called __proto__.
+  return new Map(
+    Object.entries(claim).map(([space, grant]) => [spaceId(idClaim('spaces', space)), grantOf(grant)]),
+  );
+}
+
+function grantOf(claim: unknown): Grant {
+  if (claim === 'read' || claim === 'write') return claim;
+  throw wrong('spaces', 'grants something else than read or write');
+}
+
+function idClaim(name: string, claim: unknown): string {
+  if (typeof claim !== 'string' || claim === '') throw wrong(name, 'is not a text, or empty');
+  const bytes = Buffer.from(claim, 'utf8');
+  if (bytes.length > PROTOCOL_LIMITS.idBytes) {
+    throw wrong(name, `is longer than ${PROTOCOL_LIMITS.idBytes} bytes`);
+  }
+  // A lone surrogate does not survive the way to UTF-8 and back.
+  if (bytes.toString('utf8') !== claim) throw wrong(name, 'is not well-formed text');
+  return claim;
+}
+
+function wrong(claim: string, problem: string): ForesyncError {
+  return new ForesyncError('UNAUTHENTICATED', `the claim ${claim} ${problem}`, { facts: { reason: claim } });
+}

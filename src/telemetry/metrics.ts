@@ -1,0 +1,80 @@
+import type { Counter as PromCounter } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Everything that is measured. Labels have few values (methods, codes, kinds): never users, devices, items or sessions. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly calls: PromCounter<'method' | 'code'>;
+  readonly callSeconds: Histogram<'method'>;
+  readonly openStreams: Gauge<'method'>;
+  readonly messages: PromCounter<'method' | 'direction'>;
+  readonly bytes: PromCounter<'method' | 'direction'>;
+  readonly plans: PromCounter<'kind'>;
+  readonly planSeconds: Histogram;
+  readonly plannedPushes: PromCounter<'kind'>;
+  readonly plannedBytes: Counter;
+}
+
+/** A registry of its own for each server, so that two in one process do not meet. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    calls: new Counter({
+      name: 'foresync_rpc_calls_total',
+      help: 'Calls that ended, by their status code.',
+      labelNames: ['method', 'code'],
+      registers,
+    }),
+    callSeconds: new Histogram({
+      name: 'foresync_rpc_call_seconds',
+      help: 'Duration of calls; a stream counts once, when it ends.',
+      labelNames: ['method'],
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600, 3600],
+      registers,
+    }),
+    openStreams: new Gauge({
+      name: 'foresync_rpc_open_calls',
+      help: 'Calls that are open now.',
+      labelNames: ['method'],
+      registers,
+    }),
+    messages: new Counter({
+      name: 'foresync_rpc_messages_total',
+      help: 'Messages moved by ended calls.',
+      labelNames: ['method', 'direction'],
+      registers,
+    }),
+    bytes: new Counter({
+      name: 'foresync_rpc_bytes_total',
+      help: 'Encoded bytes moved by ended calls.',
+      labelNames: ['method', 'direction'],
+      registers,
+    }),
+    plans: new Counter({
+      name: 'foresync_plans_total',
+      help: 'Plans made, for users and for holders of a change.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    planSeconds: new Histogram({
+      name: 'foresync_plan_seconds',
+      help: 'Duration of a plan: candidates, scores and choice.',
+      buckets: [0.000_05, 0.0002, 0.001, 0.005, 0.02, 0.1, 0.5],
+      registers,
+    }),
+    plannedPushes: new Counter({
+      name: 'foresync_planned_pushes_total',
+      help: 'Pushes planned, as content or as metadata.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    plannedBytes: new Counter({
+      name: 'foresync_planned_bytes_total',
+      help: 'Bytes of the contents planned to be pushed.',
+      registers,
+    }),
+  };
+}

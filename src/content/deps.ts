@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.js';
-import type { Store } from '../domain/store-port.js';
+import type { Store, UserStore } from '../domain/store-port.js';
 
 /** What the use cases of content stand on. */
 export interface ContentDeps {
-  readonly store: Pick<Store, 'spaces' | 'blobs'>;
+  readonly store: Pick<Store, 'spaces' | 'blobs'> & { readonly users: Pick<UserStore, 'checkpoints'> };
   readonly clock: Clock;
   readonly limits: ContentLimits;
   /** Makes a space at the first write that a token grants on it, with this many shards; null = a space must exist. */

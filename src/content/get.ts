@@ -4,6 +4,7 @@ import type { Identity } from '../domain/identity.js';
 import type { DataHash, ItemId, SpaceId } from '../domain/ids.js';
 import type { BlobStore } from '../domain/store-port.js';
 import { readableSpace } from './access.js';
+import type { CheckpointFacts } from './checkpoint-of.js';
 import { checkpointOf, dependencyHashes, itemUnknown } from './checkpoint-of.js';
 import type { ContentDeps } from './deps.js';
 
@@ -25,14 +26,28 @@ export async function getContent(
   const head = await deps.store.spaces.head(order.space, order.item);
   const hash = head?.dataHash ?? null;
   if (head === null || hash === null) throw itemUnknown(order.item);
-  const dependencies = await dependencyHashes(deps.store.spaces, order.space, head.edges);
-  const checkpoint = checkpointOf(order.space, head, { dependencyHashes: dependencies });
+  const checkpoint = checkpointOf(order.space, head, {
+    dependencyHashes: await dependencyHashes(deps.store.spaces, order.space, head.edges),
+    ...(await userFacts(deps, identity, order)),
+  });
   if (order.ifNoneMatch === hash) return { kind: 'not-modified', checkpoint };
   return {
     kind: 'found',
     checkpoint,
     content: chunksOf(deps.store.blobs, checkpoint, deps.limits.chunkBytes),
   };
+}
+
+/** What is kept of the item for the reader: a checkpoint is per user and item. A backend reads the item's own. */
+async function userFacts(
+  deps: ContentDeps,
+  identity: Identity,
+  { space, item }: { readonly space: SpaceId; readonly item: ItemId },
+): Promise<CheckpointFacts> {
+  if (identity.device === null) return {};
+  const [known] = await deps.store.users.checkpoints(identity.user, space, [item]);
+  if (known === undefined || known === null) return {};
+  return { userContext: known.userContext, predictionScore: known.predictionScore };
 }
 
 /** A content in chunks. Throws STORE_UNAVAILABLE if it was replaced and removed meanwhile: reading again is safe. */

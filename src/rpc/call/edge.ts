@@ -1,4 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
+import type { Clock } from '../../domain/clock.js';
 import type { ForesyncError } from '../../domain/errors.js';
 import { callStatus } from '../status.js';
 import type { Incoming } from './call.js';
@@ -10,6 +11,7 @@ import { Tally } from './tally.js';
 
 /** What the calls of a server share. */
 export interface Edge extends Surroundings {
+  readonly clock: Clock;
   readonly liveCalls: LiveCalls;
   /** Longest that a message may wait for the transport, and an upload for its next message, ms. */
   readonly stallMs: number;

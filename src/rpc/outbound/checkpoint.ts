@@ -1,8 +1,8 @@
-import type { Checkpoint, Edge, Position } from '@foresync/protocol';
+import type { Change, Checkpoint, Edge, Position } from '@foresync/protocol';
 import { Durability as WireDurability, EdgeKind } from '@foresync/protocol';
 import type { Checkpoint as DomainCheckpoint, Durability } from '../../domain/checkpoint.js';
 import type { DataHash } from '../../domain/ids.js';
-import type { Edge as DomainEdge } from '../../domain/item.js';
+import type { Change as DomainChange, Edge as DomainEdge } from '../../domain/item.js';
 import type { Position as DomainPosition } from '../../domain/position.js';
 
 /** A domain checkpoint as the wire carries it. */
@@ -27,6 +27,18 @@ export function wirePosition(position: DomainPosition): Position {
     shard: position.shard,
     epoch: position.epoch,
     offset: BigInt(position.offset),
+  };
+}
+
+/** A change without who made it: who watches a space need not know. */
+export function wireChange({ head }: DomainChange): Change {
+  return {
+    item: head.item,
+    version: BigInt(head.version),
+    dataHash: hashBytes(head.dataHash),
+    sizeBytes: BigInt(head.sizeBytes),
+    timestamp: BigInt(head.timestampMs),
+    shard: head.shard,
   };
 }
 

@@ -32,8 +32,9 @@ const rooms = {
 };
 
 const ours = '^(src|proto|clients|test|bench)/';
-const rules = '^proto/ts/(?!gen/|index\\.ts$)';
-const generated = '^proto/ts/(gen/|index\\.ts$)';
+const rules = '^proto/ts/(?!gen/|index\\.ts$|at-rest\\.ts$)';
+const generated = '^proto/ts/(gen/|index\\.ts$|at-rest\\.ts$)';
+const atRest = '^proto/ts/(gen/foresync/internal/|at-rest\\.ts$)';
 const special = { gen: generated, client: '^clients/typescript/src/' };
 const room = (name) => `^src/${name}(\\.ts$|/)`;
 const place = (name) => special[name] ?? room(name);
@@ -68,6 +69,12 @@ module.exports = {
       'The wire format stops at rpc, store and the clients; the rest speaks domain types.',
       { path: '^src/', pathNot: [room('rpc'), room('store')] },
       { path: generated },
+    ),
+    forbid(
+      'values-at-rest-only-in-store',
+      "How values are kept is nobody else's business.",
+      { path: ours, pathNot: [room('store'), '^proto/ts/', '^test/'] },
+      { path: atRest },
     ),
     forbid(
       'pure-rooms',

@@ -6,7 +6,9 @@ import type { LogBounds } from './position.js';
 
 /**
  * All state that outlives a process. Every method that writes resolves only when what it did is as safe as the
- * `Durability` it answers. Every method may throw STORE_UNAVAILABLE; retrying is always safe.
+ * `Durability` it answers, and is seen by no reader before. Every method may throw STORE_UNAVAILABLE, after which the
+ * outcome is unknown and retrying is safe, STORE_CORRUPT, and FIELD_INVALID for ids that are empty, longer than 512 bytes
+ * or no Unicode. What concerns a space throws SPACE_UNKNOWN if that was never made.
  * One conformance suite (test/contract/store) runs against every adapter.
  */
 export interface Store {
@@ -25,8 +27,9 @@ export interface SpaceMeta {
 export interface ChangeRequest {
   readonly space: SpaceId;
   readonly item: ItemId;
-  /** null deletes. The blob must have been put before. */
+  /** null deletes. The blob must have been put before, within its grace: else FIELD_INVALID. */
   readonly dataHash: DataHash | null;
+  /** Size of that blob; of no meaning for a delete. */
   readonly sizeBytes: number;
   readonly timestampMs: number;
   readonly edges: readonly Edge[];
@@ -35,6 +38,7 @@ export interface ChangeRequest {
   readonly condition: WriteCondition;
 }
 
+/** `absent`: the item never existed or is deleted. */
 export type WriteCondition =
   | { readonly kind: 'always' }
   | { readonly kind: 'absent' }
@@ -42,7 +46,7 @@ export type WriteCondition =
 
 export type CommitResult =
   | { readonly kind: 'committed'; readonly change: Change; readonly durability: Durability }
-  /** The condition did not hold (or a delete found nothing): `current` is the head as it is, null if absent. */
+  /** The condition did not hold (or a delete found nothing): `current` is what `head` answers. */
   | { readonly kind: 'conflict'; readonly current: Head | null };
 
 export type LogPage =
@@ -51,11 +55,18 @@ export type LogPage =
 
 /** One committed activity batch, for those who keep a space's statistics. */
 export interface FeedEntry {
-  /** Place in the feed, from 1 on, increasing. */
+  /** Place in the feed (or the user's activity log), from 1 on, increasing. */
   readonly offset: number;
   readonly user: Pseudonym;
   readonly device: DeviceId;
   readonly batch: ActivityBatch;
+}
+
+/** Entries in order; those with `low < offset <= high` are there, older ones are gone. */
+export interface FeedPage {
+  readonly entries: readonly FeedEntry[];
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface SpaceStore {
@@ -64,27 +75,32 @@ export interface SpaceStore {
   /** null if the space does not exist. */
   meta(space: SpaceId): Promise<SpaceMeta | null>;
   /**
-   * One atomic step: condition, head, edges, log entry with the next offset of the item's shard, wake-up.
-   * Writing the hash, size and edges that the item already has is no change: the current head's change is answered again.
+   * One atomic step: condition, head, edges, references to blobs, log entry with the next offset of the item's shard,
+   * then a wake-up. Writing the hash, size and edges that the item already has is no change, whatever the condition says
+   * (so a write whose answer was lost can be repeated): the current head's change is answered again.
    */
   commit(request: ChangeRequest): Promise<CommitResult>;
+  /**
+   * The item's head. A deleted item has one too, with `dataHash` null, as long as its delete is in the log; after that,
+   * and if it never existed, null.
+   */
   head(space: SpaceId, item: ItemId): Promise<Head | null>;
-  /** Heads in the order of `items`, null where absent or deleted never existed. At most 2,048 items. */
+  /** What `head` answers for each of `items`, in their order. At most 2,048 items. */
   heads(space: SpaceId, items: readonly ItemId[]): Promise<readonly (Head | null)[]>;
   /** Live heads (not deleted) by prefix, in order of the ids' UTF-8 bytes, after `after` (exclusive; '' = from the start). */
   list(space: SpaceId, prefix: string, after: string, limit: number): Promise<readonly Head[]>;
   bounds(space: SpaceId, shard: number): Promise<LogBounds>;
-  /** Changes with offset > after, in order, at most `limit`. Logs keep at least `logRetention` entries a shard. */
+  /** Changes with offset > after, in order, at most `limit`. Logs keep the newest `logRetention` entries a shard. */
   readLog(space: SpaceId, shard: number, after: number, limit: number): Promise<LogPage>;
-  /** Yields the shard whenever its log may have grown (a wake-up, never the truth); coalesced, bounded to one a shard. */
+  /**
+   * Yields the shard whenever its log may have grown (a wake-up, never the truth); coalesced, bounded to one a shard.
+   * Each shard is yielded once at the start, so that nothing is missed by who reads the log on every wake-up. Ends with
+   * the signal or the reader, even one that waits. Throws STORE_UNAVAILABLE when the store is closed.
+   */
   wakeUps(space: SpaceId, signal: AbortSignal): AsyncIterable<number>;
-  /** Entries with offset > after, in order. Bounded: the oldest may be gone, `low` tells. */
-  readFeed(
-    space: SpaceId,
-    after: number,
-    limit: number,
-  ): Promise<{ readonly entries: readonly FeedEntry[]; readonly low: number; readonly high: number }>;
-  /** Snapshot of a space's statistics: `offset` is the feed entry that it covers. The newest wins. */
+  /** Entries with offset > after, at most `limit`. Keeps the newest `feedRetention`. */
+  readFeed(space: SpaceId, after: number, limit: number): Promise<FeedPage>;
+  /** Snapshot of a space's statistics: `offset` is the feed entry that it covers. The highest offset wins. */
   saveSnapshot(space: SpaceId, name: string, offset: number, bytes: Uint8Array): Promise<void>;
   loadSnapshot(
     space: SpaceId,
@@ -140,16 +156,20 @@ export interface UserStore {
     batch: ActivityBatch,
     context: { readonly expectedVersion: number; readonly bytes: Uint8Array },
   ): Promise<ApplyResult>;
+  /** The user's newest batches over all devices and spaces, with offset > after. Keeps the newest `activityRetention`. */
+  readActivity(user: Pseudonym, after: number, limit: number): Promise<FeedPage>;
   /** Highest applied batch of the device, 0 if none. */
   sequence(user: Pseudonym, device: DeviceId): Promise<number>;
-  /** Writes or replaces the user's checkpoints in a space; bounded to the newest `checkpointsPerUser`. Last write wins (D4). */
+  /** Writes or replaces the user's checkpoints in a space; keeps the `checkpointsPerUser` saved last. Last write wins (D4). */
   saveCheckpoints(user: Pseudonym, space: SpaceId, checkpoints: readonly StoredCheckpoint[]): Promise<void>;
   checkpoints(
     user: Pseudonym,
     space: SpaceId,
     items: readonly ItemId[],
   ): Promise<readonly (StoredCheckpoint | null)[]>;
+  /** What the device holds, each item once; their order means nothing. */
   manifest(user: Pseudonym, device: DeviceId, space: SpaceId): Promise<readonly HeldItem[]>;
+  /** Takes `dropped` out, then puts `held` in. FIELD_INVALID beyond `manifestItems`; nothing is changed then. */
   changeManifest(user: Pseudonym, device: DeviceId, space: SpaceId, change: ManifestChange): Promise<void>;
   replaceManifest(
     user: Pseudonym,
@@ -159,7 +179,10 @@ export interface UserStore {
   ): Promise<void>;
 }
 
-/** Content by SHA-256, stored once. */
+/**
+ * Content by SHA-256, stored once. A blob that no head names (not yet, or not any more) lives for `blobGraceMs` after it
+ * was put or last named; then it is gone for readers, and its bytes are removed in bounded batches as others are written.
+ */
 export interface BlobStore {
   has(hash: DataHash): Promise<boolean>;
   /**
@@ -169,6 +192,6 @@ export interface BlobStore {
   put(content: AsyncIterable<Uint8Array>, sizeBytes: number, expected: DataHash | null): Promise<DataHash>;
   /** Bytes from `offset` on, at most `length`; null if the blob is not there. */
   read(hash: DataHash, offset: number, length: number): Promise<Uint8Array | null>;
-  /** Removes a blob that nothing refers to any more. */
+  /** Removes a blob at once, without its grace; does nothing while a head names it. */
   remove(hash: DataHash): Promise<void>;
 }

@@ -83,7 +83,7 @@ export class DeviceBuffer {
 
   /** The user opened it. */
   touch(space: string, item: string): void {
-    this.#step({ kind: 'touch', space, item });
+    if (this.get(space, item) !== undefined) this.#step({ kind: 'touch', space, item });
   }
 
   drop(space: string, item: string): void {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { cp, readdir, readFile, truncate } from 'node:fs/promises';
+import { cp, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { DeviceBuffer } from '../src/buffer.js';
+import { ContentFiles } from '../src/content-files.js';
 import type { Holding } from '../src/holdings.js';
 import { DeviceFolder } from '../src/device-folder.js';
 import { loadHashing } from '../src/sha256.js';
@@ -78,7 +79,7 @@ async function lived(folder: string, commits: readonly (readonly Command[])[]): 
 async function crashedAt(from: string, to: string, cut: number, states: readonly Holding[][]): Promise<void> {
   await cp(from, to, { recursive: true });
   await truncate(join(to, 'buffer.journal'), cut);
-  const files = new Set(await readdir(join(to, 'content')));
+  const files = await new ContentFiles(join(to, 'content'), false).list();
   const buffer = await opened(to);
   const found = [...buffer.list()];
   // Contents that were removed later are gone: what is left is an earlier state without them, and each content is whole.

@@ -1,0 +1,175 @@
+import type { CallOptions as GrpcCallOptions, ClientWritableStream , Client} from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
+import type {
+  DeleteRequest,
+  DeleteResponse,
+  GetRequest,
+  GetResponse,
+  Hello,
+  ListRequest,
+  ListResponse,
+  PutHeader,
+  PutRequest,
+  PutResponse,
+} from '@foresync/protocol';
+import { ContentServiceDefinition, SyncServiceDefinition } from '@foresync/protocol';
+import { ForesyncClientError } from './errors.js';
+import type { GrpcOptions } from './grpc-channel.js';
+import { channelOf } from './grpc-channel.js';
+import { grpcError } from './grpc-error.js';
+import { GrpcLink } from './grpc-link.js';
+import type { GrpcMethod } from './grpc-method.js';
+import { grpcMethod } from './grpc-method.js';
+import type { CallOptions, SessionLink, Transport } from './transport.js';
+
+/**
+ * A channel to a server by grpc-js: one connection, for as many clients of the process as are given it.
+ *
+ * @example
+ * const transport = grpcTransport({ endpoint: 'https://sync.example.com:443' });
+ * const clients = await Promise.all(tokens.map((token) => connect({ transport, token, spaces: ['notes'] })));
+ */
+export function grpcTransport(options: GrpcOptions): Transport {
+  return new GrpcTransport(options);
+}
+
+class GrpcTransport implements Transport {
+  readonly #client: Client;
+  #closed = false;
+
+  constructor(options: GrpcOptions) {
+    this.#client = channelOf(options);
+  }
+
+  openSession(hello: Hello, token: string): SessionLink {
+    const { path, serialize, deserialize } = SYNC;
+    const call = this.#open().makeBidiStreamRequest(path, serialize, deserialize, authorised(token));
+    return new GrpcLink(call, hello);
+  }
+
+  put(header: PutHeader, chunks: Iterable<Uint8Array>, options: CallOptions): Promise<PutResponse> {
+    const { path, serialize, deserialize } = PUT;
+    return new Promise((resolve, reject) => {
+      const call = this.#open().makeClientStreamRequest(
+        path,
+        serialize,
+        deserialize,
+        authorised(options.token),
+        deadline(options),
+        (error, response) => {
+          stop();
+          if (error !== null) reject(grpcError(error));
+          else if (response !== undefined) resolve(response);
+        },
+      );
+      const stop = cancelOn(options.signal, () => call.cancel());
+      // Whatever ends the call early answers through the callback.
+      writeAll(call, header, chunks).catch(() => undefined);
+    });
+  }
+
+  async *get(request: GetRequest, options: CallOptions): AsyncGenerator<GetResponse> {
+    const { path, serialize, deserialize } = GET;
+    const metadata = authorised(options.token);
+    const call = this.#open().makeServerStreamRequest(
+      path,
+      serialize,
+      deserialize,
+      request,
+      metadata,
+      deadline(options),
+    );
+    const stop = cancelOn(options.signal, () => call.cancel());
+    try {
+      // grpc-js types what a call yields as any; the deserializer makes a GetResponse of it.
+      for await (const response of call as AsyncIterable<GetResponse>) yield response;
+    } catch (error) {
+      throw error instanceof Error ? grpcError(error) : error;
+    } finally {
+      stop();
+      call.cancel();
+    }
+  }
+
+  delete(request: DeleteRequest, options: CallOptions): Promise<DeleteResponse> {
+    return this.#unary(DELETE, request, options);
+  }
+
+  list(request: ListRequest, options: CallOptions): Promise<ListResponse> {
+    return this.#unary(LIST, request, options);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#client.close();
+  }
+
+  #unary<Request, Response>(
+    { path, serialize, deserialize }: GrpcMethod<Request, Response>,
+    request: Request,
+    options: CallOptions,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const call = this.#open().makeUnaryRequest(
+        path,
+        serialize,
+        deserialize,
+        request,
+        authorised(options.token),
+        deadline(options),
+        (error, response) => {
+          stop();
+          if (error !== null) reject(grpcError(error));
+          else if (response !== undefined) resolve(response);
+        },
+      );
+      const stop = cancelOn(options.signal, () => call.cancel());
+    });
+  }
+
+  #open(): Client {
+    if (this.#closed) throw new ForesyncClientError('CLOSED', 'the transport is closed');
+    return this.#client;
+  }
+}
+
+const SYNC = grpcMethod(SyncServiceDefinition, SyncServiceDefinition.methods.sync);
+const PUT = grpcMethod(ContentServiceDefinition, ContentServiceDefinition.methods.put);
+const GET = grpcMethod(ContentServiceDefinition, ContentServiceDefinition.methods.get);
+const DELETE = grpcMethod(ContentServiceDefinition, ContentServiceDefinition.methods.delete);
+const LIST = grpcMethod(ContentServiceDefinition, ContentServiceDefinition.methods.list);
+
+function authorised(token: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${token}`);
+  return metadata;
+}
+
+function deadline({ timeoutMs }: CallOptions): GrpcCallOptions {
+  return { deadline: Date.now() + timeoutMs };
+}
+
+/** Cancels when the signal fires; what it answers ends the watch. */
+function cancelOn(signal: AbortSignal | undefined, cancel: () => void): () => void {
+  if (signal === undefined) return () => undefined;
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  return () => signal.removeEventListener('abort', cancel);
+}
+
+async function writeAll(
+  call: ClientWritableStream<PutRequest>,
+  header: PutHeader,
+  chunks: Iterable<Uint8Array>,
+): Promise<void> {
+  await write(call, { part: { $case: 'header', value: header } });
+  for (const chunk of chunks) await write(call, { part: { $case: 'chunk', value: chunk } });
+  call.end();
+}
+
+/** Resolves when it was handed to the transport, so that a large content is not queued as a whole. */
+function write(call: ClientWritableStream<PutRequest>, request: PutRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call.write(request, (error?: Error | null) => (error == null ? resolve() : reject(error)));
+  });
+}

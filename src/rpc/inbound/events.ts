@@ -30,7 +30,7 @@ export function* clientEvents(
   frame: SyncRequest,
   frameBytes: number,
   limits: BatchLimits,
-): Generator<DomainEvent> {
+): Generator<DomainEvent, void> {
   refuseCrowd(frame);
   for (const [index, { event }] of frame.events.entries()) {
     if (event === undefined) continue;

@@ -1,0 +1,147 @@
+import type { ItemUse, UserContext } from '../domain/context.js';
+import type { ItemId } from '../domain/ids.js';
+import { WINDOW } from './learn-pairs.js';
+import type { Counts } from './counts.js';
+import { Top } from './top.js';
+
+/** How many candidates each source may name, in the order in which they are asked. */
+export const QUOTAS = {
+  recent: 150,
+  together: 50,
+  transitions: 50,
+  changed: 30,
+  dependencies: 30,
+  frequent: 50,
+  siblings: 20,
+  trending: 30,
+  newest: 30,
+} as const;
+
+const HABIT_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Items that a user might need next (DESIGN.md 7), each once, at most `limit`, only those that exist. The sources take
+ * turns, so that a small limit cuts the tails of all of them and no source whole. Within a source the likeliest is first.
+ */
+export function candidatesOf(
+  counts: Counts,
+  user: number,
+  context: UserContext,
+  nowMs: number,
+  limit: number,
+): readonly ItemId[] {
+  const sources = sourcesOf(counts, user, context, nowMs);
+  const found = new Set<number>();
+  for (let turn = 0, left = true; left && found.size < limit; turn++) {
+    left = false;
+    for (const source of sources) {
+      const item = source[turn];
+      if (item === undefined) continue;
+      left = true;
+      if (found.size < limit && counts.graph.head(item) !== undefined) found.add(item);
+    }
+  }
+  return Array.from(found, (item) => counts.items.name(item));
+}
+
+function sourcesOf(
+  counts: Counts,
+  user: number,
+  context: UserContext,
+  nowMs: number,
+): readonly (readonly number[])[] {
+  const { items, graph } = counts;
+  const used = context.items.map((use) => items.find(use.item));
+  const steps = context.recentSteps
+    .slice(0, WINDOW.steps)
+    .map((step) => step.map((item) => items.find(item)).filter((item) => item >= 0));
+  return [
+    used.slice(0, QUOTAS.recent),
+    bestTogether(counts, steps),
+    bestTransitions(counts, steps[0] ?? []),
+    changedByOthers(counts, user, context.items, used),
+    dependencies(counts, steps),
+    mostFrequent(context.items, used, nowMs),
+    siblings(counts, steps[0] ?? []),
+    counts.popularity.leaders().slice(0, QUOTAS.trending),
+    graph.newest().slice(0, QUOTAS.newest),
+  ];
+}
+
+function bestTogether(
+  { together, uses, sums }: Counts,
+  steps: readonly (readonly number[])[],
+): readonly number[] {
+  let weight = 1;
+  for (const step of steps) {
+    for (const item of step) together.accumulate(item, weight / Math.max(1, uses.get(item)), sums);
+    weight *= WINDOW.decay;
+  }
+  return bestSums(sums, QUOTAS.together);
+}
+
+function bestTransitions(
+  { transitions, departures, sums }: Counts,
+  step: readonly number[],
+): readonly number[] {
+  for (const item of step) transitions.accumulate(item, 1 / Math.max(1, departures.get(item)), sums);
+  return bestSums(sums, QUOTAS.transitions);
+}
+
+function bestSums(sums: Counts['sums'], most: number): readonly number[] {
+  const top = new Top(most);
+  for (const item of sums.touched) top.offer(item, sums.get(item));
+  sums.clear();
+  return top.keys();
+}
+
+/** What others changed after the user's last use, most recently used first. */
+function changedByOthers(
+  { graph }: Counts,
+  user: number,
+  uses: readonly ItemUse[],
+  used: readonly number[],
+): readonly number[] {
+  const changed: number[] = [];
+  for (const [place, use] of uses.entries()) {
+    if (changed.length === QUOTAS.changed) break;
+    const item = used[place] ?? -1;
+    if (graph.changedBy(item) !== user && (graph.head(item)?.timestampMs ?? 0) > use.lastMs)
+      changed.push(item);
+  }
+  return changed;
+}
+
+function dependencies({ graph }: Counts, steps: readonly (readonly number[])[]): readonly number[] {
+  const found = new Set<number>();
+  for (const step of steps) {
+    for (const item of step) {
+      for (const near of [...graph.dependencies(item), ...graph.dependants(item)]) {
+        if (found.size === QUOTAS.dependencies) return [...found];
+        found.add(near);
+      }
+    }
+  }
+  return [...found];
+}
+
+function mostFrequent(uses: readonly ItemUse[], used: readonly number[], nowMs: number): readonly number[] {
+  const top = new Top(QUOTAS.frequent);
+  for (const [place, use] of uses.entries())
+    top.offer(
+      used[place] ?? -1,
+      Math.log2(use.decayed) - Math.max(0, nowMs - use.lastMs) / HABIT_HALF_LIFE_MS,
+    );
+  return top.keys();
+}
+
+function siblings({ graph }: Counts, step: readonly number[]): readonly number[] {
+  const found = new Set<number>();
+  for (const item of step) {
+    for (const sibling of graph.siblings(item)) {
+      if (found.size === QUOTAS.siblings) return [...found];
+      found.add(sibling);
+    }
+  }
+  return [...found];
+}

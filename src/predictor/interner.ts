@@ -1,0 +1,33 @@
+/** Numbers names from 0 on in order of their first appearance, so that statistics can be arrays. Grows with the names. */
+export class Interner<Name extends string> {
+  readonly #numbers = new Map<Name, number>();
+  readonly #names: Name[] = [];
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  /** The number of a name, a new one if it has none. */
+  number(name: Name): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    this.#numbers.set(name, this.#names.length);
+    return this.#names.push(name) - 1;
+  }
+
+  /** The number of a name, −1 if it has none. */
+  find(name: Name): number {
+    return this.#numbers.get(name) ?? -1;
+  }
+
+  /** The name of a number that `number` gave. */
+  name(number: number): Name {
+    const name = this.#names[number];
+    if (name === undefined) throw new RangeError(`nothing has the number ${number}`);
+    return name;
+  }
+
+  names(): readonly Name[] {
+    return this.#names;
+  }
+}

@@ -1,0 +1,133 @@
+/** Bounds of one item's neighbours: beyond `most` the smallest go until `kept` are left, the newer of equals stay. */
+export const NEIGHBOURS = { most: 128, kept: 64 } as const;
+
+/** Weighted neighbours of numbered items: who follows it, who is used together with it. Bounded for each item. */
+export class Neighbours {
+  readonly #rows: Row[] = [];
+
+  /** Adds `weight` > 0 to the neighbour `target` of `source`. */
+  add(source: number, target: number, weight: number): void {
+    const row = this.#row(source);
+    const place = placeOf(row, target);
+    if (place >= 0) {
+      row.weights[place] = (row.weights[place] ?? 0) + weight;
+      return;
+    }
+    if (row.size === row.targets.length) makeRoom(row);
+    row.targets[row.size] = target;
+    row.weights[row.size] = weight;
+    row.size += 1;
+  }
+
+  /** The weight of a neighbour, 0 if it is none. */
+  weight(source: number, target: number): number {
+    const row = this.#rows[source];
+    if (row === undefined) return 0;
+    const place = placeOf(row, target);
+    return place < 0 ? 0 : (row.weights[place] ?? 0);
+  }
+
+  /** Adds factor × weight of each neighbour of `source` to `sums` at the neighbour's number. */
+  accumulate(source: number, factor: number, sums: Sums): void {
+    const row = this.#rows[source];
+    if (row === undefined) return;
+    for (let place = 0; place < row.size; place++)
+      sums.add(row.targets[place] ?? 0, factor * (row.weights[place] ?? 0));
+  }
+
+  /** Rows as [source, targets, weights], for a snapshot. */
+  dump(): NeighbourDump {
+    return this.#rows.flatMap((row, source) =>
+      row.size === 0
+        ? []
+        : [
+            [
+              source,
+              Array.from(row.targets.subarray(0, row.size)),
+              Array.from(row.weights.subarray(0, row.size)),
+            ],
+          ],
+    );
+  }
+
+  load(dump: NeighbourDump): void {
+    for (const [source, targets, weights] of dump)
+      targets.forEach((target, place) => this.add(source, target, weights[place] ?? 0));
+  }
+
+  #row(source: number): Row {
+    while (this.#rows.length <= source) this.#rows.push({ ...EMPTY });
+    const row = this.#rows[source];
+    if (row === undefined) throw new RangeError(`no item has the number ${source}`);
+    return row;
+  }
+}
+
+export type NeighbourDump = readonly (readonly [number, readonly number[], readonly number[]])[];
+
+/** Sums by number of item that remember what was touched, so that clearing them costs no more than filling them. */
+export class Sums {
+  #values = new Float64Array(256);
+  readonly touched: number[] = [];
+
+  get(number: number): number {
+    return this.#values[number] ?? 0;
+  }
+
+  /** `amount` > 0. */
+  add(number: number, amount: number): void {
+    if (number >= this.#values.length) this.#grow(number);
+    const before = this.#values[number] ?? 0;
+    if (before === 0) this.touched.push(number);
+    this.#values[number] = before + amount;
+  }
+
+  clear(): void {
+    for (const number of this.touched) this.#values[number] = 0;
+    this.touched.length = 0;
+  }
+
+  #grow(number: number): void {
+    const larger = new Float64Array(Math.max(this.#values.length * 2, number + 1));
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+}
+
+interface Row {
+  targets: Int32Array;
+  weights: Float64Array;
+  size: number;
+}
+
+const EMPTY: Row = { targets: new Int32Array(0), weights: new Float64Array(0), size: 0 };
+
+function placeOf({ targets, size }: Row, target: number): number {
+  for (let place = 0; place < size; place++) if (targets[place] === target) return place;
+  return -1;
+}
+
+function makeRoom(row: Row): void {
+  if (row.size >= NEIGHBOURS.most) {
+    prune(row);
+    return;
+  }
+  const capacity = Math.min(NEIGHBOURS.most, Math.max(4, row.size * 2));
+  const targets = new Int32Array(capacity);
+  const weights = new Float64Array(capacity);
+  targets.set(row.targets);
+  weights.set(row.weights);
+  row.targets = targets;
+  row.weights = weights;
+}
+
+function prune(row: Row): void {
+  const places = Array.from({ length: row.size }, (_, place) => place);
+  places.sort((a, b) => (row.weights[b] ?? 0) - (row.weights[a] ?? 0) || b - a);
+  const kept = places.slice(0, NEIGHBOURS.kept).sort((a, b) => a - b);
+  kept.forEach((place, index) => {
+    row.targets[index] = row.targets[place] ?? 0;
+    row.weights[index] = row.weights[place] ?? 0;
+  });
+  row.size = kept.length;
+}

@@ -1,0 +1,90 @@
+import { WINDOW } from './learn-pairs.js';
+import type { Neighbours } from './neighbours.js';
+import { each, type Signal, type View } from './view.js';
+
+const HABIT_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+/** For so few items looking each one up is cheaper than summing over all neighbours. */
+const FEW = 8;
+
+/** 1/(1 + steps of the user since their last use); 0 if never used. Items of one step share a rank. */
+export const recency: Signal = (view) =>
+  each(view, (_, item) => {
+    const use = view.uses.get(item);
+    return use === undefined ? 0 : 1 / (1 + view.context.steps - use.lastStep);
+  });
+
+/** The user's own uses, half-life 7 days. */
+export const habit: Signal = (view) =>
+  each(view, (_, item) => {
+    const use = view.uses.get(item);
+    if (use === undefined) return 0;
+    return use.decayed * 0.5 ** (Math.max(0, view.nowMs - use.lastMs) / HABIT_HALF_LIFE_MS);
+  });
+
+/** Everyone's uses, half-life 14 days. */
+export const popularity: Signal = (view) =>
+  each(view, (number) => view.counts.popularity.at(number, view.nowMs));
+
+/** Sum over the last step's items of everyone's probability that this item comes in the step after that one. */
+export const transitions: Signal = (view) =>
+  summed(
+    view,
+    view.counts.transitions,
+    (view.steps[0] ?? []).map((source) => ({
+      source,
+      factor: 1 / Math.max(1, view.counts.departures.get(source)),
+    })),
+  );
+
+/** The same from the user's own transitions alone. */
+export const ownTransitions: Signal = (view) => {
+  const rows = (view.context.recentSteps[0] ?? []).flatMap((source) => {
+    const targets = view.context.transitions.get(source);
+    if (targets === undefined) return [];
+    let total = 0;
+    for (const count of targets.values()) total += count;
+    return [{ targets, total }];
+  });
+  return each(view, (_, item) => {
+    let sum = 0;
+    for (const { targets, total } of rows) sum += (targets.get(item) ?? 0) / total;
+    return sum;
+  });
+};
+
+/** Item kNN: how often this item is used together with those of the last five steps, each step counting 0.7 of the one after it. */
+export const together: Signal = (view) => togetherWith(view, WINDOW.steps);
+
+/** The same for the last step alone. */
+export const togetherNow: Signal = (view) => togetherWith(view, 1);
+
+function togetherWith(view: View, steps: number): Float64Array {
+  const sources = view.steps.slice(0, steps).flatMap((step, back) =>
+    step.map((source) => ({
+      source,
+      factor: WINDOW.decay ** back / Math.max(1, view.counts.uses.get(source)),
+    })),
+  );
+  return summed(view, view.counts.together, sources);
+}
+
+interface Source {
+  readonly source: number;
+  readonly factor: number;
+}
+
+/** For each item the sum of its weights as a neighbour of the sources, times their factors. */
+function summed(view: View, neighbours: Neighbours, sources: readonly Source[]): Float64Array {
+  if (view.items.length <= FEW) {
+    return each(view, (number) => {
+      let sum = 0;
+      for (const { source, factor } of sources) sum += factor * neighbours.weight(source, number);
+      return sum;
+    });
+  }
+  const { sums } = view.counts;
+  for (const { source, factor } of sources) neighbours.accumulate(source, factor, sums);
+  const values = each(view, (number) => sums.get(number));
+  sums.clear();
+  return values;
+}

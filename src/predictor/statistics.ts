@@ -1,0 +1,66 @@
+import type { Step } from '../domain/activity.js';
+import type { UserContext } from '../domain/context.js';
+import type { SpaceStatistics } from '../domain/engine-port.js';
+import type { ItemId, Pseudonym } from '../domain/ids.js';
+import type { Change, Head } from '../domain/item.js';
+import { candidatesOf } from './candidates.js';
+import { Counts } from './counts.js';
+import { learnPairs } from './learn-pairs.js';
+import { dumpCounts, loadCounts } from './snapshot.js';
+
+/**
+ * What everyone did in a space, in memory. An item costs a few kilobytes at most (NEIGHBOURS, AROUND and Accesses name
+ * the bounds), a user two words; nothing here knows time or chance but through its arguments.
+ */
+export class Statistics implements SpaceStatistics {
+  readonly counts = new Counts();
+  readonly #candidateLimit: number;
+
+  /** Goes on from a `snapshot` if there is one. Throws STORE_CORRUPT if it is something else. */
+  constructor(options: { readonly candidateLimit: number; readonly snapshot?: Uint8Array }) {
+    this.#candidateLimit = options.candidateLimit;
+    if (options.snapshot !== undefined) loadCounts(this.counts, options.snapshot);
+  }
+
+  learn(step: Step, before: UserContext): void {
+    const { counts } = this;
+    const user = counts.users.number(step.user);
+    counts.accesses.active(user, step.timeMs);
+    const items = step.items.map(({ item }) => counts.items.number(item));
+    for (const item of items) {
+      counts.popularity.count(item, step.timeMs);
+      counts.uses.add(item, 1);
+      counts.accesses.opened(item, user);
+      counts.graph.touched(item);
+    }
+    learnPairs(counts, items, before);
+  }
+
+  changed({ head, writer }: Change): void {
+    this.counts.graph.place(head, writer === null ? -1 : this.counts.users.number(writer));
+  }
+
+  candidates(user: Pseudonym, context: UserContext, nowMs: number): readonly ItemId[] {
+    return candidatesOf(this.counts, this.counts.users.find(user), context, nowMs, this.#candidateLimit);
+  }
+
+  holders(item: ItemId, writer: Pseudonym | null, nowMs: number): readonly Pseudonym[] {
+    const { items, users, accesses } = this.counts;
+    const except = writer === null ? -1 : users.find(writer);
+    return accesses.holders(items.find(item), except, nowMs).map((user) => users.name(user));
+  }
+
+  head(item: ItemId): Head | undefined {
+    return this.counts.graph.head(this.counts.items.find(item));
+  }
+
+  dependants(item: ItemId): readonly ItemId[] {
+    const { items, graph } = this.counts;
+    return Array.from(graph.dependants(items.find(item)), (number) => items.name(number));
+  }
+
+  /** Counts, not heads: those are read from the store. */
+  snapshot(): Uint8Array {
+    return dumpCounts(this.counts);
+  }
+}

@@ -77,11 +77,15 @@ function checkOrder(deps: ContentDeps, identity: Identity, order: PutOrder): voi
   }
 }
 
-/** Spares the upload that the commit would refuse; the commit alone decides. */
+/**
+ * Spares the upload that the commit would refuse; the commit alone decides. A content that is current already is no
+ * conflict, so that a write whose answer was lost can be repeated: without its hash nobody knows yet.
+ */
 async function refuseEarly(deps: ContentDeps, order: PutOrder): Promise<void> {
-  if (order.condition.kind === 'always') return;
+  if (order.condition.kind === 'always' || order.dataHash === null) return;
   const head = await deps.store.spaces.head(order.space, order.item);
-  if (!holds(order.condition, head)) throw await conflict(deps, order.space, head);
+  if (head?.dataHash === order.dataHash || holds(order.condition, head)) return;
+  throw await conflict(deps, order.space, head);
 }
 
 function holds(condition: WriteCondition, head: Head | null): boolean {

@@ -39,12 +39,11 @@ export async function* watchSpace(
   signal: AbortSignal,
 ): AsyncGenerator<WatchPage> {
   const { shards } = await readableSpace(deps, identity, order.space);
-  // Listens before the logs are read, so that no change falls between the two.
+  // It names every shard once at its start, so that what lies behind the positions is read first.
   const wakeUps = new SilenceListener(deps.store.spaces.wakeUps(order.space, signal));
   try {
     const positions = await startOf(deps, order, shards);
     yield { changes: [], positions: [...positions] };
-    for (const shard of positions.keys()) yield* changesOf(deps, order, positions, shard);
     for (;;) {
       const heard = await wakeUps.next(order.progressMs);
       if (heard.kind === 'end') return;

@@ -1,8 +1,8 @@
 import { decodeContext, encodeContext } from '../context/codec.js';
 import { fold } from '../context/reducer.js';
 import { stepsOf } from '../context/steps.js';
+import { summarise } from '../context/summary.js';
 import type { ActivityBatch, Step } from '../domain/activity.js';
-import type { Durability } from '../domain/checkpoint.js';
 import type { Clock } from '../domain/clock.js';
 import type { UserContext } from '../domain/context.js';
 import type { Contexts, Devices, SpaceEngine } from '../domain/engine-port.js';
@@ -12,6 +12,7 @@ import type { Change } from '../domain/item.js';
 import type { DevicePlan } from '../domain/plan.js';
 import type { UserStore } from '../domain/store-port.js';
 import { ContextCache } from './context-cache.js';
+import type { AppliedBatch, SpaceHeart } from './space-heart.js';
 
 export interface SpaceNodeParts {
   readonly space: SpaceId;
@@ -20,17 +21,9 @@ export interface SpaceNodeParts {
   /** Whom plans can be made for: the live sessions of this node, or a replay's devices. */
   readonly devices: Devices;
   readonly clock: Clock;
+  /** Hears of a batch that is durable and could not be planned for: it is acknowledged all the same. */
+  onPlanFault(error: unknown): void;
 }
-
-/** What became of a batch; plans are there once, where the batch was applied. */
-export type BatchResult =
-  | {
-      readonly kind: 'applied';
-      readonly durability: Durability;
-      readonly plans: Promise<readonly DevicePlan[]>;
-    }
-  | { readonly kind: 'duplicate'; readonly durability: Durability }
-  | { readonly kind: 'gap'; readonly expected: number };
 
 /** Another device of the user got in between so often that the store must be in trouble. */
 const ATTEMPTS = 16;
@@ -39,12 +32,13 @@ const ATTEMPTS = 16;
  * One space on one node: batches become context and plans, changes become plans. The same for live sessions and for a
  * replay. Batches may come concurrently; the engine sees one call at a time, in the order in which batches became durable.
  */
-export class SpaceNode implements Contexts {
+export class SpaceNode implements SpaceHeart, Contexts {
   readonly #space: SpaceId;
   readonly #engine: SpaceEngine;
   readonly #users: UserStore;
   readonly #devices: Devices;
   readonly #clock: Clock;
+  readonly #onPlanFault: (error: unknown) => void;
   readonly #contexts = new ContextCache();
   // At most one waiting call for each session and each tail.
   #last: Promise<unknown> = Promise.resolve();
@@ -55,38 +49,30 @@ export class SpaceNode implements Contexts {
     this.#users = parts.users;
     this.#devices = parts.devices;
     this.#clock = parts.clock;
+    this.#onPlanFault = (error) => parts.onPlanFault(error);
   }
 
   /**
-   * Applies a batch once, however often it comes. Resolves when it is durable, so that it can be acknowledged; its
-   * plans come after. Throws STORE_UNAVAILABLE; trying again is safe.
+   * Applies a batch once, however often it comes; resolves when it is durable and its plans are made. Throws
+   * STORE_UNAVAILABLE; trying again is safe, but then there are no plans if it had been applied.
    */
-  async applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch): Promise<BatchResult> {
+  async applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch): Promise<AppliedBatch> {
     const steps = stepsOf(user, device, batch);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.#stored(user);
       const contexts = foldAll(before.context, steps);
       const after = contexts.at(-1) ?? before.context;
+      const expectedVersion = before.version;
       const result = await this.#users.apply(user, device, batch, {
-        expectedVersion: before.version,
+        expectedVersion,
         bytes: encodeContext(after),
       });
-      switch (result.kind) {
-        case 'applied': {
-          this.#contexts.put(user, { version: before.version + 1, context: after });
-          const { durability } = result;
-          const plans = this.#inTurn(() =>
-            this.#engine.onSteps(steps, contexts, this.#devices, this.#clock.now()),
-          );
-          return { kind: 'applied', durability, plans };
-        }
-        case 'stale':
-          this.#contexts.drop(user);
-          break;
-        case 'duplicate':
-        case 'gap':
-          return result;
+      if (result.kind === 'duplicate' || result.kind === 'gap') return result;
+      if (result.kind === 'applied') {
+        this.#contexts.put(user, { version: expectedVersion + 1, context: after });
+        return { ...result, plans: await this.#planFor(steps, contexts) };
       }
+      this.#contexts.drop(user);
     }
     throw new ForesyncError('STORE_UNAVAILABLE', `the context changed ${ATTEMPTS} times in between`);
   }
@@ -114,6 +100,11 @@ export class SpaceNode implements Contexts {
     return (await this.#stored(user)).context;
   }
 
+  /** The `user_context` of the user's checkpoints: JSON of at most 4 KiB, empty if nothing is known. */
+  async userContext(user: Pseudonym): Promise<string> {
+    return summarise(await this.of(user));
+  }
+
   /** Forgets what it remembers of a user's context; the next use reads the store. */
   forget(user: Pseudonym): void {
     this.#contexts.drop(user);
@@ -131,6 +122,17 @@ export class SpaceNode implements Contexts {
     const read = { version, context: decodeContext(bytes) };
     this.#contexts.put(user, read);
     return read;
+  }
+
+  async #planFor(steps: readonly Step[], contexts: readonly UserContext[]): Promise<readonly DevicePlan[]> {
+    try {
+      return await this.#inTurn(() =>
+        this.#engine.onSteps(steps, contexts, this.#devices, this.#clock.now()),
+      );
+    } catch (thrown) {
+      this.#onPlanFault(thrown);
+      return [];
+    }
   }
 
   #inTurn<T>(call: () => Promise<T>): Promise<T> {

@@ -37,7 +37,7 @@ const generated = '^proto/ts/(gen/|index\\.ts$|at-rest\\.ts$)';
 const atRest = '^proto/ts/(gen/foresync/internal/|at-rest\\.ts$)';
 const special = { gen: generated, client: '^clients/typescript/src/' };
 // app-*.ts are parts of the composition root.
-const room = (name) => (name === 'app' ? '^src/app[.-]' : `^src/${name}(\\.ts$|/)`);
+const room = (name) => (name === 'app' ? '^src/app[./-]' : `^src/${name}(\\.ts$|/)`);
 const place = (name) => special[name] ?? room(name);
 
 /** Matches a package by its name, whether it is installed or not. */

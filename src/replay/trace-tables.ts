@@ -4,7 +4,6 @@ import { itemId } from '../domain/ids.js';
 import { contentSize } from './sizes.js';
 import { checkedId, checkedNumber, readTable } from './table.js';
 import { tableFile } from './trace-files.js';
-import { traceInvalid } from './trace-invalid.js';
 
 /** What the tables of a trace may hold at most; beyond it the trace is refused, so that memory stays bounded. */
 export const TABLE_LIMITS = { events: 4_000_000, relations: 4_000_000, items: 2_000_000 } as const;
@@ -26,7 +25,10 @@ export async function readRelations(folder: string): Promise<ReadonlyMap<ItemId,
   return relations;
 }
 
-/** `items.csv`: sizes in bytes, brought into what a content can have. Empty if there is no file. */
+/**
+ * `items.csv`: sizes in bytes, brought into what a content can have; of several sizes of an item the last one counts.
+ * Empty if there is no file.
+ */
 export async function readSizes(folder: string): Promise<ReadonlyMap<ItemId, number>> {
   const sizes = new Map<ItemId, number>();
   const file = await tableFile(folder, 'items.csv');
@@ -34,7 +36,6 @@ export async function readSizes(folder: string): Promise<ReadonlyMap<ItemId, num
   const shape = { required: ['item', 'size_bytes'], optional: [], maxLines: TABLE_LIMITS.items } as const;
   for await (const { place, values } of readTable<'item' | 'size_bytes'>(file, shape)) {
     const item = itemId(checkedId(values.item, 'item', place));
-    if (sizes.has(item)) throw traceInvalid(place, `item ${item} has a size already`, 'item');
     sizes.set(
       item,
       contentSize(checkedNumber(values.size_bytes, 'size_bytes', place, Number.MAX_SAFE_INTEGER)),

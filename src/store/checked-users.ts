@@ -1,0 +1,81 @@
+import type { DeviceId, Pseudonym, SpaceId } from '../domain/ids.js';
+import type { UserStore } from '../domain/store-port.js';
+import {
+  checkBatch,
+  checkCheckpoint,
+  checkCount,
+  checkHeld,
+  checkId,
+  checkItems,
+  checkWhole,
+} from './checks.js';
+import type { StoreLimits } from './options.js';
+
+/** A context encoded, bytes: CONTEXT_LIMITS full of the longest ids stays below. */
+const MAX_CONTEXT_BYTES = 16 * 1024 * 1024;
+
+/** The users of an adapter, behind the checks of what comes in: FIELD_INVALID names the field and its limit. */
+export function checkedUsers(inner: UserStore, limits: StoreLimits): UserStore {
+  return {
+    context: async (user, space) => {
+      checkUser(user, space);
+      return inner.context(user, space);
+    },
+    apply: async (user, device, batch, context) => {
+      checkId('user', user);
+      checkId('device', device);
+      checkBatch(batch);
+      checkWhole('context.expected_version', context.expectedVersion, 0);
+      checkWhole('context.bytes.length', context.bytes.length, 0, MAX_CONTEXT_BYTES);
+      return inner.apply(user, device, batch, context);
+    },
+    readActivity: async (user, after, limit) => {
+      checkId('user', user);
+      checkWhole('after', after, 0);
+      checkWhole('limit', limit, 1);
+      return inner.readActivity(user, after, limit);
+    },
+    sequence: async (user, device) => {
+      checkId('user', user);
+      checkId('device', device);
+      return inner.sequence(user, device);
+    },
+    saveCheckpoints: async (user, space, checkpoints) => {
+      checkUser(user, space);
+      checkCount('checkpoints', checkpoints.length);
+      checkpoints.forEach(checkCheckpoint);
+      return inner.saveCheckpoints(user, space, checkpoints);
+    },
+    checkpoints: async (user, space, items) => {
+      checkUser(user, space);
+      checkItems(items);
+      return inner.checkpoints(user, space, items);
+    },
+    manifest: async (user, device, space) => {
+      checkHolder(user, device, space);
+      return inner.manifest(user, device, space);
+    },
+    changeManifest: async (user, device, space, change) => {
+      checkHolder(user, device, space);
+      checkHeld(change.held, limits.manifestItems);
+      checkCount('dropped', change.dropped.length, limits.manifestItems);
+      change.dropped.forEach((item, index) => checkId(`dropped[${index}]`, item));
+      return inner.changeManifest(user, device, space, change);
+    },
+    replaceManifest: async (user, device, space, held) => {
+      checkHolder(user, device, space);
+      checkHeld(held, limits.manifestItems);
+      return inner.replaceManifest(user, device, space, held);
+    },
+  };
+}
+
+function checkHolder(user: Pseudonym, device: DeviceId, space: SpaceId): void {
+  checkUser(user, space);
+  checkId('device', device);
+}
+
+function checkUser(user: Pseudonym, space: SpaceId): void {
+  checkId('user', user);
+  checkId('space', space);
+}

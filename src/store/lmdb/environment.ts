@@ -1,0 +1,118 @@
+import { StoredFormat } from '@foresync/protocol/at-rest';
+import { open } from 'lmdb';
+import { ForesyncError } from '../../domain/errors.js';
+import { withinTime } from '../../util/abort.js';
+import { decodeAs } from './codec.js';
+import { closedFailure, storeFailure, unavailable } from './failures.js';
+import type { GroupCommitLimits } from './group-commit.js';
+import { GroupCommit } from './group-commit.js';
+import { keys } from './keys.js';
+import type { Database, Reading, Writing } from './records.js';
+import { Records } from './records.js';
+
+/** Of keys and values; a directory of another layout is refused. */
+const LAYOUT = 1;
+
+/** An open directory: consistent reads, durable writes. One process at a time, because wake-ups stay inside it. */
+export class Environment {
+  readonly #database: Database;
+  readonly #records: Records;
+  readonly #commits: GroupCommit;
+  readonly #closeMs: number;
+  #closed = false;
+
+  private constructor(
+    database: Database,
+    limits: GroupCommitLimits,
+    housekeeping: (records: Writing) => void,
+  ) {
+    this.#database = database;
+    this.#records = new Records(database);
+    this.#commits = new GroupCommit(database, limits, housekeeping);
+    this.#closeMs = limits.commitMs;
+  }
+
+  /** Opens or makes the directory. Throws STORE_UNAVAILABLE, STORE_CORRUPT, or CONFIG_INVALID for another layout. */
+  static async open(
+    directory: string,
+    limits: GroupCommitLimits,
+    housekeeping: (records: Writing) => void,
+  ): Promise<Environment> {
+    const environment = new Environment(openDatabase(directory), limits, housekeeping);
+    try {
+      await environment.write(checkLayout);
+    } catch (thrown) {
+      await environment.close();
+      throw thrown;
+    }
+    return environment;
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  /** What `work` reads is one consistent state. What it throws rejects. */
+  read<T>(work: (records: Reading) => T): Promise<T> {
+    return new Promise((resolve) => resolve(this.readNow(work)));
+  }
+
+  /** As `read`, without a promise. */
+  readNow<T>(work: (records: Reading) => T): T {
+    this.assertOpen();
+    return work(this.#records);
+  }
+
+  /** One atomic step: resolves when it is on the disk. `bytes`: size of what is written, where that is much. */
+  async write<T>(work: (records: Writing) => T, bytes = 0): Promise<T> {
+    this.assertOpen();
+    return this.#commits.write(work, bytes);
+  }
+
+  assertOpen(): void {
+    if (this.#closed) throw closedFailure();
+  }
+
+  /** Waits for the writes that were asked for. Idempotent. Throws STORE_UNAVAILABLE if the disk is stuck. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const closing = this.#commits.close().then(() => this.#database.close());
+    await withinTime(this.#closeMs, closing).catch((cause: unknown) => {
+      throw unavailable('the database could not be closed', cause);
+    });
+  }
+}
+
+/**
+ * `overlappingSync: false`: a transaction becomes visible only after it was synced, and its promise resolves after both
+ * (with lmdb's default, readers and the promise come before the sync). `eventTurnBatching: false`: groups are made in
+ * group-commit.ts; lmdb's own batching makes its thread poll, and leaves a rejected promise that nobody can catch when a
+ * commit fails.
+ */
+function openDatabase(directory: string): Database {
+  try {
+    return open<Uint8Array, Uint8Array>({
+      path: directory,
+      noSubdir: false,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      overlappingSync: false,
+      eventTurnBatching: false,
+    });
+  } catch (thrown) {
+    throw storeFailure(thrown);
+  }
+}
+
+function checkLayout(records: Writing): void {
+  const bytes = records.get(keys.layout());
+  if (bytes === null) {
+    records.put(keys.layout(), StoredFormat.encode({ layout: LAYOUT }).finish());
+    return;
+  }
+  const { layout } = decodeAs('the layout', StoredFormat, bytes);
+  if (layout === LAYOUT) return;
+  const text = `the directory has layout ${layout}, this version reads ${LAYOUT}`;
+  throw new ForesyncError('CONFIG_INVALID', text, { field: 'store.url', facts: { layout: `${layout}` } });
+}

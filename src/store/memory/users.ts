@@ -1,0 +1,136 @@
+import type { ActivityBatch } from '../../domain/activity.js';
+import type { DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type {
+  ApplyResult,
+  FeedPage,
+  HeldItem,
+  ManifestChange,
+  StoredCheckpoint,
+  StoredContext,
+  UserStore,
+} from '../../domain/store-port.js';
+import { checkManifestSize, manifestDelta, manifestSize } from '../manifest-delta.js';
+import type { StoreLimits } from '../options.js';
+import { judgeBatch } from '../rules.js';
+import { feedPage } from './feed-page.js';
+import type { Gate } from './gate.js';
+import type { MemorySpaces } from './spaces.js';
+import { User } from './user.js';
+
+export interface MemoryUsersParts {
+  readonly gate: Gate;
+  readonly limits: StoreLimits;
+  readonly spaces: MemorySpaces;
+}
+
+/** The users of the memory store. */
+export class MemoryUsers implements UserStore {
+  readonly #parts: MemoryUsersParts;
+  readonly #users = new Map<Pseudonym, User>();
+
+  constructor(parts: MemoryUsersParts) {
+    this.#parts = parts;
+  }
+
+  context(user: Pseudonym, space: SpaceId): Promise<StoredContext> {
+    return this.#parts.gate.run(() => {
+      const { version, bytes } = this.#get(user).context(space);
+      return { version, bytes: new Uint8Array(bytes) };
+    });
+  }
+
+  apply(
+    user: Pseudonym,
+    device: DeviceId,
+    batch: ActivityBatch,
+    context: { readonly expectedVersion: number; readonly bytes: Uint8Array },
+  ): Promise<ApplyResult> {
+    return this.#parts.gate.run(() => {
+      const { feed } = this.#parts.spaces.get(batch.space);
+      const known = this.#get(user);
+      const { version } = known.context(batch.space);
+      const applied = known.sequences.get(device) ?? 0;
+      const refusal = judgeBatch(applied, batch.sequence, version, context.expectedVersion);
+      if (refusal !== null) return refusal;
+      known.sequences.set(device, batch.sequence);
+      known.setContext(batch.space, { version: version + 1, bytes: new Uint8Array(context.bytes) });
+      known.activity.append({ user, device, batch });
+      feed.append({ user, device, batch });
+      this.#keep(user, known);
+      return { kind: 'applied', durability: 'local' };
+    });
+  }
+
+  readActivity(user: Pseudonym, after: number, limit: number): Promise<FeedPage> {
+    return this.#parts.gate.run(() => feedPage(this.#get(user).activity, after, limit));
+  }
+
+  sequence(user: Pseudonym, device: DeviceId): Promise<number> {
+    return this.#parts.gate.run(() => this.#get(user).sequences.get(device) ?? 0);
+  }
+
+  saveCheckpoints(user: Pseudonym, space: SpaceId, checkpoints: readonly StoredCheckpoint[]): Promise<void> {
+    return this.#parts.gate.run(() => {
+      this.#parts.spaces.get(space);
+      const known = this.#get(user);
+      known.saveCheckpoints(space, checkpoints);
+      this.#keep(user, known);
+    });
+  }
+
+  checkpoints(
+    user: Pseudonym,
+    space: SpaceId,
+    items: readonly ItemId[],
+  ): Promise<readonly (StoredCheckpoint | null)[]> {
+    return this.#parts.gate.run(() => {
+      const known = this.#get(user);
+      return items.map((item) => known.checkpoint(space, item));
+    });
+  }
+
+  manifest(user: Pseudonym, device: DeviceId, space: SpaceId): Promise<readonly HeldItem[]> {
+    return this.#parts.gate.run(() => {
+      const held = this.#get(user).manifest(device, space);
+      return Array.from(held, ([item, dataHash]) => ({ item, dataHash }));
+    });
+  }
+
+  changeManifest(user: Pseudonym, device: DeviceId, space: SpaceId, change: ManifestChange): Promise<void> {
+    return this.#parts.gate.run(() => {
+      this.#parts.spaces.get(space);
+      const known = this.#get(user);
+      const held = known.manifest(device, space);
+      const { puts, drops } = manifestDelta(change);
+      const size = manifestSize(held.size, (item) => held.has(item), { puts, drops });
+      checkManifestSize(size, this.#parts.limits);
+      for (const item of drops) held.delete(item);
+      for (const [item, hash] of puts) held.set(item, hash);
+      known.setManifest(device, space, held);
+      this.#keep(user, known);
+    });
+  }
+
+  replaceManifest(
+    user: Pseudonym,
+    device: DeviceId,
+    space: SpaceId,
+    held: readonly HeldItem[],
+  ): Promise<void> {
+    return this.#parts.gate.run(() => {
+      this.#parts.spaces.get(space);
+      const items = new Map(held.map(({ item, dataHash }) => [item, dataHash]));
+      const known = this.#get(user);
+      known.setManifest(device, space, items);
+      this.#keep(user, known);
+    });
+  }
+
+  #get(user: Pseudonym): User {
+    return this.#users.get(user) ?? new User(this.#parts.limits);
+  }
+
+  #keep(user: Pseudonym, state: User): void {
+    this.#users.set(user, state);
+  }
+}

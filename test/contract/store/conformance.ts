@@ -1,0 +1,16 @@
+import { blobsSuite } from './blobs.js';
+import type { Adapter } from './harness.js';
+import { spacesSuite } from './spaces.js';
+import { usersSuite } from './users.js';
+import { wakeUpsSuite } from './wake-ups.js';
+
+/** What every adapter of the store port has to do. An adapter's own test file calls it with its factory. */
+export function storeConformance(adapter: Adapter): void {
+  describe(`store: ${adapter.name}`, function () {
+    this.timeout(60_000);
+    spacesSuite(adapter);
+    usersSuite(adapter);
+    blobsSuite(adapter);
+    wakeUpsSuite(adapter);
+  });
+}

@@ -1,0 +1,12 @@
+import { openStore } from '../../../src/store/open.js';
+import { storeConformance } from './conformance.js';
+
+storeConformance({
+  name: 'memory',
+  persistent: false,
+  place: () =>
+    Promise.resolve({
+      open: (limits, surroundings) => openStore({ url: 'memory:', limits }, surroundings),
+      remove: () => Promise.resolve(),
+    }),
+});

@@ -1,0 +1,57 @@
+import type { Reason } from '../domain/checkpoint.js';
+import type { DataHash, ItemId, SpaceId } from '../domain/ids.js';
+import type { PlannedItem } from '../domain/plan.js';
+import type { ContentRequest } from '../domain/session-port.js';
+
+/**
+ * Where a content is on its way to the device:
+ *
+ *     queued ──▶ composing ──┬─────────────▶ sent ──▶ over (acknowledged or rejected)
+ *        │           │       └──▶ moving ──▶──┘
+ *        └───────────┴──────────────┴───────────────▶ over (dropped, cancelled)
+ *
+ * `moving`: announced, its chunks are under way. `sent`: all of it is on the wire, not yet acknowledged.
+ */
+export type ParcelState = 'queued' | 'composing' | 'moving' | 'sent' | 'over';
+
+/** Contents that were planned together and make sense only together: the parts, then the item that embeds them. */
+export interface Bundle {
+  readonly score: number;
+  readonly reasons: readonly Reason[];
+  readonly parcels: Parcel[];
+}
+
+/** One content of one item on its way to one device, from its plan or request to its acknowledgement. */
+export class Parcel implements PlannedItem {
+  readonly space: SpaceId;
+  readonly item: ItemId;
+  readonly dataHash: DataHash;
+  readonly version: number;
+  readonly sizeBytes: number;
+  /** What it was planned with; null if a request brought it about. */
+  readonly bundle: Bundle | null;
+  state: ParcelState = 'queued';
+  /** Number of the transfer, and of the event that announced it; 0 for a content that fits into one event. */
+  transfer = 0;
+  header = 0;
+  /** Bytes of the content that were handed to the transport in chunks. */
+  movedBytes = 0;
+  /** A newer content came while this one was moving to somebody who waits: to be compared when it has arrived. */
+  outdated = false;
+  /** Requests for the very content that is moving: answered when it has arrived. */
+  joined: readonly ContentRequest[] = [];
+
+  constructor(space: SpaceId, content: PlannedItem, bundle: Bundle | null) {
+    this.space = space;
+    this.item = content.item;
+    this.dataHash = content.dataHash;
+    this.version = content.version;
+    this.sizeBytes = content.sizeBytes;
+    this.bundle = bundle;
+  }
+
+  /** Whether somebody waits for it: then it goes before everything that nobody asked for, and is never cancelled. */
+  get awaited(): boolean {
+    return this.bundle === null || this.joined.length > 0;
+  }
+}

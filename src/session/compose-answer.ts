@@ -1,0 +1,89 @@
+import { itemUnknown } from '../content/checkpoint-of.js';
+import { ForesyncError } from '../domain/errors.js';
+import type { Head } from '../domain/item.js';
+import type { Answer, ContentRequest } from '../domain/session-port.js';
+import type { Composed } from '../outbox/drawn.js';
+import { Parcel } from '../outbox/parcel.js';
+import { encodedBytes } from './compose-push.js';
+import { contentBody } from './content-body.js';
+import type { FollowedSpace } from './followed-space.js';
+import type { Frame } from './frame.js';
+
+/**
+ * The answer to a request, with what is current. Content that is on its way to the device already is not sent again: the
+ * answer says `not-modified` after it. null: the request waits for what is on its way.
+ */
+export async function composeAnswer(frame: Frame, request: ContentRequest): Promise<Composed | null> {
+  const home = frame.deps.followed.get(request.space);
+  const head = frame.heads.get(request.space, request.item);
+  if (home === undefined || !exists(head)) return failed(request, itemUnknown(request.item));
+  if (waits(frame, request, head)) return null;
+  if (holds(frame, request, home, head)) {
+    const checkpoint = await frame.checkpoint(home, head, 0);
+    return answered(request, { kind: 'not-modified', checkpoint });
+  }
+  return found(frame, request, home, head);
+}
+
+async function found(
+  frame: Frame,
+  request: ContentRequest,
+  home: FollowedSpace,
+  head: Existing,
+): Promise<Composed> {
+  const { outbox, store, rules, tally } = frame.deps;
+  const body = await contentBody(store.blobs, head, request.latest?.dataHash, rules, () =>
+    outbox.nextTransfer(),
+  );
+  if (body === null) return failed(request, contentGone());
+  const parcel = new Parcel(request.space, head, null);
+  home.expects(parcel);
+  const checkpoint = await frame.checkpoint(home, head, 0);
+  tally.answeredBytes += encodedBytes(body);
+  if (body.kind === 'chunked') parcel.transfer = body.transfer;
+  const answer: Answer = { kind: 'found', push: { checkpoint, body, reasons: [] } };
+  const event = { kind: 'answer', requestId: request.requestId, answer } as const;
+  return { carries: body.kind === 'chunked' ? 'header' : 'whole', body: event, parcel };
+}
+
+/** Whether the very content is about to go: then the answer comes after it. */
+function waits(frame: Frame, request: ContentRequest, head: Existing): boolean {
+  const arriving = frame.deps.outbox.onItsWay(request.space, request.item);
+  if (arriving?.dataHash !== head.dataHash) return false;
+  if (arriving.state === 'moving') arriving.joined = [...arriving.joined, request];
+  else if (arriving.state === 'composing') frame.deps.outbox.askAgain(request);
+  else return false;
+  return true;
+}
+
+/** Whether the device holds the current content, or will have it before the answer arrives. */
+function holds(
+  frame: Frame,
+  { space, item, latest }: ContentRequest,
+  home: FollowedSpace,
+  head: Existing,
+): boolean {
+  const arriving = frame.deps.outbox.onItsWay(space, item);
+  if (arriving?.state === 'sent' && arriving.dataHash === head.dataHash) return true;
+  if (latest?.dataHash !== head.dataHash) return false;
+  home.holdsNow(item, head.dataHash);
+  return true;
+}
+
+const answered = ({ requestId }: ContentRequest, answer: Answer): Composed => ({
+  carries: 'answer',
+  body: { kind: 'answer', requestId, answer },
+});
+
+const failed = (request: ContentRequest, error: ForesyncError): Composed =>
+  answered(request, { kind: 'error', error });
+
+type Existing = Head & { readonly dataHash: NonNullable<Head['dataHash']> };
+
+const exists = (head: Head | null): head is Existing => head !== null && head.dataHash !== null;
+
+function contentGone(): ForesyncError {
+  return new ForesyncError('STORE_UNAVAILABLE', 'the content is being replaced: ask again', {
+    retryAfterMs: 0,
+  });
+}

@@ -1,0 +1,194 @@
+import { openInProcess, type InProcess } from '../app-in-process.js';
+import type { ActivityBatch } from '../domain/activity.js';
+import {
+  pseudonym,
+  spaceId,
+  type DeviceId,
+  type ItemId,
+  type Pseudonym,
+  type SpaceId,
+} from '../domain/ids.js';
+import type { Change } from '../domain/item.js';
+import type { DevicePlan } from '../domain/plan.js';
+import { waitsWithoutPushes } from './baseline.js';
+import type { PolicyResult } from './figure-types.js';
+import { deviceOf, Fleet, type ReplayDevice } from './fleet.js';
+import { replayPush } from './push-terms.js';
+import { oracleOf } from './oracle.js';
+import { Recorder } from './recorder.js';
+import type { OutsideChange, Trace, TraceStep } from './trace-types.js';
+import { World } from './world.js';
+
+export interface InProcessReplay {
+  /** Bytes that may be pushed for each byte that is opened. */
+  readonly budget: number;
+  /** Most candidates of a plan. */
+  readonly candidates?: number;
+  readonly signal?: AbortSignal;
+  /** Told every so often how many steps are done. */
+  onProgress?(steps: number, total: number): void;
+}
+
+/** Most candidates of a plan, the number that the figures of REPLAY.md were made with. */
+export const REPLAY_CANDIDATES = 140;
+
+/** Steps between two words of progress; between them other work of the process gets its turn. */
+const PROGRESS_STEPS = 256;
+
+/**
+ * Replays a trace under one policy with the store, predictor and planner of a server, but no network: the same counts
+ * as over gRPC. `reach` stays null: see `withReach`. Throws CONFIG_INVALID if there is no such policy.
+ */
+export async function replayInProcess(
+  trace: Trace,
+  policy: string,
+  options: InProcessReplay,
+): Promise<PolicyResult> {
+  const replay = await Replay.open(trace, policy, options);
+  try {
+    for (const moment of trace.moments) {
+      if (moment.kind === 'outside') await replay.outside(moment);
+      else {
+        await replay.step(moment);
+        if (moment.index % PROGRESS_STEPS === 0) await pause(moment, trace, options);
+      }
+    }
+    options.onProgress?.(trace.steps.length, trace.steps.length);
+    return replay.finish();
+  } finally {
+    await replay.close();
+  }
+}
+
+async function pause({ index }: TraceStep, trace: Trace, options: InProcessReplay): Promise<void> {
+  options.signal?.throwIfAborted();
+  options.onProgress?.(index, trace.steps.length);
+  await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** One run of one policy. */
+class Replay {
+  readonly #space: SpaceId;
+  readonly #world: World;
+  readonly #fleet: Fleet;
+  readonly #recorder: Recorder;
+  readonly #clock: { nowMs: number };
+  readonly #sequences = new Map<ReplayDevice, number>();
+  readonly #service: InProcess;
+
+  static async open(trace: Trace, policy: string, options: InProcessReplay): Promise<Replay> {
+    const recorder = new Recorder(trace, waitsWithoutPushes(trace));
+    const fleet = new Fleet(trace);
+    const clock = { nowMs: 0 };
+    const space = spaceId(trace.name);
+    const service = await openInProcess({
+      space,
+      policy: policy === 'oracle' ? () => oracleOf(recorder) : policy,
+      push: replayPush(trace, options.budget),
+      candidates: options.candidates ?? REPLAY_CANDIDATES,
+      devices: fleet,
+      clock: { now: () => clock.nowMs },
+      observer: recorder,
+    });
+    return new Replay({ space, world: new World(trace, space), fleet, recorder, clock, service });
+  }
+
+  private constructor(parts: {
+    readonly space: SpaceId;
+    readonly world: World;
+    readonly fleet: Fleet;
+    readonly recorder: Recorder;
+    readonly clock: { nowMs: number };
+    readonly service: InProcess;
+  }) {
+    this.#space = parts.space;
+    this.#world = parts.world;
+    this.#fleet = parts.fleet;
+    this.#recorder = parts.recorder;
+    this.#clock = parts.clock;
+    this.#service = parts.service;
+  }
+
+  async outside(moment: OutsideChange): Promise<void> {
+    this.#clock.nowMs = moment.timeS * 1000;
+    this.#recorder.begin(moment);
+    this.#recorder.changed(moment.item);
+    this.#deliver(
+      await this.#service.changed(this.#world.outside(moment.item, this.#clock.nowMs, moment.users)),
+    );
+  }
+
+  /** Need, write, plans of holders, plan of the user: in this order (REPLAY.md, "What happens at a step"). */
+  async step(step: TraceStep): Promise<void> {
+    this.#clock.nowMs = step.timeS * 1000;
+    this.#recorder.begin(step);
+    const device = this.#fleet.device(pseudonym(step.user), deviceOf(step));
+    await this.#open(step, device);
+    for (const { item, written } of step.items) {
+      if (written) this.#deliver(await this.#service.changed(this.#write(step, device, item)));
+    }
+    this.#recorder.stepped(step);
+    this.#deliver(await this.#service.report(device.user, device.device, this.#batch(step, device)));
+  }
+
+  finish(): PolicyResult {
+    return this.#recorder.finish(null);
+  }
+
+  close(): Promise<void> {
+    return this.#service.close();
+  }
+
+  async #open(step: TraceStep, device: ReplayDevice): Promise<void> {
+    let bytes = 0;
+    for (const { item, created } of step.items) {
+      if (created) continue;
+      const put = this.#world.need(item, this.#clock.nowMs);
+      if (put !== null) this.#deliver(await this.#service.changed(put));
+      const content = this.#world.content(item);
+      const { zeroWait, evicted } = device.open(content);
+      this.#recorder.opened(device.user, device.device, item, content.bytes, zeroWait);
+      this.#evicted(device, evicted);
+      bytes += content.bytes;
+    }
+    this.#service.opened(bytes);
+  }
+
+  #write(step: TraceStep, device: ReplayDevice, item: ItemId): Change {
+    const change = this.#world.write(item, this.#clock.nowMs, step.user);
+    this.#recorder.changed(item);
+    this.#evicted(device, device.receive(this.#world.content(item)));
+    this.#recorder.wrote(device.user, device.device, item);
+    return change;
+  }
+
+  #batch(step: TraceStep, device: ReplayDevice): ActivityBatch {
+    const sequence = (this.#sequences.get(device) ?? 0) + 1;
+    this.#sequences.set(device, sequence);
+    const timeMs = step.timeS * 1000;
+    const activities = step.items.map(({ item, created, written }) => {
+      const type = created ? 'created' : written ? 'edited' : 'viewed';
+      return { type, item, timeMs, locationCell: null } as const;
+    });
+    return { space: this.#space, sequence, activities };
+  }
+
+  #deliver(plans: readonly DevicePlan[]): void {
+    for (const { user, device, pushes } of plans) {
+      for (const { kind, scored } of pushes) {
+        if (kind === 'content') for (const { item } of scored.bundle) this.#receive(user, device, item);
+      }
+    }
+  }
+
+  #receive(user: Pseudonym, name: DeviceId, item: ItemId): void {
+    const device = this.#fleet.device(user, name);
+    const content = this.#world.content(item);
+    this.#recorder.pushed(user, name, item, content.bytes);
+    this.#evicted(device, device.receive(content));
+  }
+
+  #evicted(device: ReplayDevice, items: readonly ItemId[]): void {
+    for (const item of items) this.#recorder.evicted(device.user, device.device, item);
+  }
+}

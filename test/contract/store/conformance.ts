@@ -1,5 +1,9 @@
 import { blobsSuite } from './blobs.js';
 import type { Adapter } from './harness.js';
+import { hostileIdsSuite } from './hostile-ids.js';
+import { modelSpacesSuite } from './model-spaces.js';
+import { modelUsersSuite } from './model-users.js';
+import { persistenceSuite } from './persistence.js';
 import { spacesSuite } from './spaces.js';
 import { usersSuite } from './users.js';
 import { wakeUpsSuite } from './wake-ups.js';
@@ -12,5 +16,9 @@ export function storeConformance(adapter: Adapter): void {
     usersSuite(adapter);
     blobsSuite(adapter);
     wakeUpsSuite(adapter);
+    hostileIdsSuite(adapter);
+    modelSpacesSuite(adapter);
+    modelUsersSuite(adapter);
+    if (adapter.persistent) persistenceSuite(adapter);
   });
 }

@@ -33,7 +33,7 @@ export interface Fixture {
   readonly store: Store;
   readonly clock: ManualClock;
   /** Closes the store and opens it again at the same place, with other limits if given. */
-  reopen(limits?: Partial<StoreLimits>): Promise<Store>;
+  readonly reopen: (limits?: Partial<StoreLimits>) => Promise<Store>;
 }
 
 /** A store at a new place, for one test. */

@@ -4,14 +4,27 @@ import { WINDOW } from './learn-pairs.js';
 import type { Counts } from './counts.js';
 import { Top } from './top.js';
 
-/** How many candidates each source may name, in the order in which they are asked. */
-export const QUOTAS = {
+/** Which part of the limit each source may take, in the order in which they are asked; what one leaves goes to all. */
+const SHARES = {
+  recent: 0.28,
+  together: 0.2,
+  transitions: 0.14,
+  changed: 0.08,
+  frequent: 0.08,
+  dependencies: 0.08,
+  siblings: 0.05,
+  trending: 0.06,
+  newest: 0.03,
+} as const;
+
+/** Most items that a source names. */
+const QUOTAS = {
   recent: 150,
-  together: 50,
-  transitions: 50,
+  together: 60,
+  transitions: 60,
   changed: 30,
-  dependencies: 30,
   frequent: 50,
+  dependencies: 30,
   siblings: 20,
   trending: 30,
   newest: 30,
@@ -20,8 +33,8 @@ export const QUOTAS = {
 const HABIT_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Items that a user might need next (DESIGN.md 7), each once, at most `limit`, only those that exist. The sources take
- * turns, so that a small limit cuts the tails of all of them and no source whole. Within a source the likeliest is first.
+ * Items that a user might need next (DESIGN.md 7), each once, at most `limit`, only those that exist. Each source fills its
+ * share first; then all take turns. Within a source the likeliest is first.
  */
 export function candidatesOf(
   counts: Counts,
@@ -30,18 +43,27 @@ export function candidatesOf(
   nowMs: number,
   limit: number,
 ): readonly ItemId[] {
-  const sources = sourcesOf(counts, user, context, nowMs);
+  const sources = sourcesOf(counts, user, context, nowMs).map(({ share, items }) => ({
+    most: Math.round(share * limit),
+    items: items.filter((item) => counts.graph.head(item) !== undefined),
+  }));
   const found = new Set<number>();
-  for (let turn = 0, left = true; left && found.size < limit; turn++) {
-    left = false;
-    for (const source of sources) {
-      const item = source[turn];
-      if (item === undefined) continue;
-      left = true;
-      if (found.size < limit && counts.graph.head(item) !== undefined) found.add(item);
-    }
-  }
+  for (const { most, items } of sources) take(found, items.slice(0, most), limit);
+  const rests = sources.map(({ most, items }) => items.slice(most));
+  for (let turn = 0; found.size < limit && rests.some((rest) => turn < rest.length); turn++)
+    take(
+      found,
+      rests.flatMap((rest) => rest.slice(turn, turn + 1)),
+      limit,
+    );
   return Array.from(found, (item) => counts.items.name(item));
+}
+
+function take(found: Set<number>, items: readonly number[], limit: number): void {
+  for (const item of items) {
+    if (found.size >= limit) return;
+    found.add(item);
+  }
 }
 
 function sourcesOf(
@@ -49,22 +71,22 @@ function sourcesOf(
   user: number,
   context: UserContext,
   nowMs: number,
-): readonly (readonly number[])[] {
+): readonly { readonly share: number; readonly items: readonly number[] }[] {
   const { items, graph } = counts;
   const used = context.items.map((use) => items.find(use.item));
   const steps = context.recentSteps
     .slice(0, WINDOW.steps)
     .map((step) => step.map((item) => items.find(item)).filter((item) => item >= 0));
   return [
-    used.slice(0, QUOTAS.recent),
-    bestTogether(counts, steps),
-    bestTransitions(counts, steps[0] ?? []),
-    changedByOthers(counts, user, context.items, used),
-    dependencies(counts, steps),
-    mostFrequent(context.items, used, nowMs),
-    siblings(counts, steps[0] ?? []),
-    counts.popularity.leaders().slice(0, QUOTAS.trending),
-    graph.newest().slice(0, QUOTAS.newest),
+    { share: SHARES.recent, items: used.slice(0, QUOTAS.recent) },
+    { share: SHARES.together, items: bestTogether(counts, steps) },
+    { share: SHARES.transitions, items: bestTransitions(counts, steps[0] ?? []) },
+    { share: SHARES.changed, items: changedByOthers(counts, user, context.items, used) },
+    { share: SHARES.frequent, items: mostFrequent(context.items, used, nowMs) },
+    { share: SHARES.dependencies, items: dependencies(counts, steps) },
+    { share: SHARES.siblings, items: siblings(counts, steps[0] ?? []) },
+    { share: SHARES.trending, items: counts.popularity.leaders().slice(0, QUOTAS.trending) },
+    { share: SHARES.newest, items: graph.newest().slice(0, QUOTAS.newest) },
   ];
 }
 

@@ -6,11 +6,11 @@ const HABIT_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 /** For so few items looking each one up is cheaper than summing over all neighbours. */
 const FEW = 8;
 
-/** 1/(1 + steps of the user since their last use); 0 if never used. Items of one step share a rank. */
+/** 1/(1 + rank): items of the user's last step have rank 1, of the one before 2, …; 0 if never used. */
 export const recency: Signal = (view) =>
   each(view, (_, item) => {
     const use = view.uses.get(item);
-    return use === undefined ? 0 : 1 / (1 + view.context.steps - use.lastStep);
+    return use === undefined ? 0 : 1 / (2 + view.context.steps - use.lastStep);
   });
 
 /** The user's own uses, half-life 7 days. */

@@ -1,6 +1,6 @@
 import { Checkpoint as WireCheckpoint, Held } from '@foresync/protocol';
 import type { Checkpoint } from './checkpoint.js';
-import { checkpointOf, wireCheckpoint } from './checkpoint.js';
+import { checkpointOf, wireCheckpoint } from './wire-checkpoint.js';
 import { ForesyncClientError } from './errors.js';
 
 /** One step in the history of a buffer. Folding the steps in order gives the buffer as it is. */

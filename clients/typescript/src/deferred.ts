@@ -1,8 +1,8 @@
 /** A promise and its two ends. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: Error): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** A rejection that nobody waits for is no failure of the process: whoever waits still gets it. */

@@ -41,9 +41,12 @@ export class DeviceFolder {
     }
   }
 
+  /** Gives the folder up, for all who share this object. */
   async release(): Promise<void> {
-    if (this.#claim === undefined) return;
+    const claim = this.#claim;
     this.#claim = undefined;
+    if (claim === undefined) return;
+    await claim;
     await rm(this.#lock, { force: true });
     inUse.delete(this.path);
   }
@@ -66,7 +69,7 @@ export class DeviceFolder {
 
   /** The lock was there: of a process that lives, or of one that did. */
   async #takeOver(): Promise<void> {
-    const holder = (await readIfThere(this.#lock))?.toString() ?? '';
+    const holder = new TextDecoder().decode(await readIfThere(this.#lock));
     if (await lives(holder)) throw this.#taken(`process ${holder}`);
     await rm(this.#lock, { force: true });
     if (!(await this.#writeLock())) throw this.#taken('another process, just now');

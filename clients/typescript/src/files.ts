@@ -1,9 +1,10 @@
 import { open, readFile } from 'node:fs/promises';
 
-/** The bytes of a file, undefined if there is none. */
+/** The bytes of a file as a plain Uint8Array (a Buffer's `slice` does not copy), undefined if there is none. */
 export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path);
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

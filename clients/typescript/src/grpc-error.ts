@@ -1,5 +1,5 @@
 import type { ServiceError } from '@grpc/grpc-js';
-import { Metadata, status } from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
 import { Status } from '@foresync/protocol';
 import { ForesyncClientError } from './errors.js';
 import { statusError } from './status-error.js';

@@ -1,6 +1,6 @@
 import type { Any, Status } from '@foresync/protocol';
 import { BadRequest, Checkpoint, Code, ErrorInfo, RetryInfo } from '@foresync/protocol';
-import { checkpointOf } from './checkpoint.js';
+import { checkpointOf } from './wire-checkpoint.js';
 import type { ErrorCode, ErrorDetails } from './errors.js';
 import { ForesyncClientError, isErrorCode } from './errors.js';
 

@@ -3,7 +3,7 @@ import type { BufferRecord } from './buffer-record.js';
 import { decodeRecord, encodeRecord } from './buffer-record.js';
 import { ContentFiles } from './content-files.js';
 import type { DeviceFolder } from './device-folder.js';
-import { Journal } from './journal.js';
+import { DeviceJournal } from './device-journal.js';
 import type { BufferStorage, StoredBuffer } from './storage.js';
 
 /** A journal is compacted when it is larger than this, and than four times what it was after the last time. */
@@ -18,7 +18,7 @@ const MAX_WAITING = 512;
  */
 export class DiskStorage implements BufferStorage {
   readonly #folder: DeviceFolder;
-  readonly #journal: Journal;
+  readonly #journal: DeviceJournal;
   readonly #files: ContentFiles;
   #snapshot: () => Iterable<BufferRecord> = () => [];
   #compactAbove = COMPACT_BYTES;
@@ -33,7 +33,7 @@ export class DiskStorage implements BufferStorage {
 
   constructor(folder: DeviceFolder, sync: boolean) {
     this.#folder = folder;
-    this.#journal = new Journal(join(folder.path, 'buffer.journal'), sync);
+    this.#journal = new DeviceJournal(folder, 'buffer.journal', sync);
     this.#files = new ContentFiles(join(folder.path, 'content'), sync);
   }
 
@@ -73,6 +73,7 @@ export class DiskStorage implements BufferStorage {
     return commit;
   }
 
+  /** Releases the folder too: to be closed last of all who use it. */
   async close(): Promise<void> {
     await this.#commits;
     await this.#journal.close();

@@ -1,4 +1,4 @@
-import type { CallOptions as GrpcCallOptions, ClientWritableStream , Client} from '@grpc/grpc-js';
+import type { CallOptions as GrpcCallOptions, ClientWritableStream, Client } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import type {
   DeleteRequest,
@@ -170,6 +170,6 @@ async function writeAll(
 /** Resolves when it was handed to the transport, so that a large content is not queued as a whole. */
 function write(call: ClientWritableStream<PutRequest>, request: PutRequest): Promise<void> {
   return new Promise((resolve, reject) => {
-    call.write(request, (error?: Error | null) => (error == null ? resolve() : reject(error)));
+    call.write(request, (error?: Error | null) => (error instanceof Error ? reject(error) : resolve()));
   });
 }

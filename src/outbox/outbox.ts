@@ -61,6 +61,11 @@ export class Outbox {
     return this.#pushes.get(space, item);
   }
 
+  /** The content of the item that is wholly on the wire, and not acknowledged. */
+  arriving(space: SpaceId, item: ItemId): Parcel | undefined {
+    return this.#pushes.arriving(space, item);
+  }
+
   itemsOnTheirWay(space: SpaceId): readonly ItemId[] {
     return this.#pushes.items(space);
   }

@@ -36,7 +36,7 @@ export class Parcel implements PlannedItem {
   header = 0;
   /** Bytes of the content that were handed to the transport in chunks. */
   movedBytes = 0;
-  /** A newer content came while this one was moving to somebody who waits: to be compared when it has arrived. */
+  /** A newer content came while this one was on its way to somebody who waits: to be compared when it is sent. */
   outdated = false;
   /** Requests for the very content that is moving: answered when it has arrived. */
   joined: readonly ContentRequest[] = [];

@@ -22,7 +22,10 @@ export interface PushesObserver {
  */
 export class Pushes {
   readonly #observer: PushesObserver;
+  /** The newest parcel of each item, wherever it is. */
   readonly #parcels = new Parcels();
+  /** The newest of each item that is wholly on the wire: what the device will hold. */
+  readonly #arriving = new Parcels();
   readonly #backlog = new Backlog();
   #moving: Parcel[] = [];
   #inFlight = 0;
@@ -44,12 +47,17 @@ export class Pushes {
 
   /** The newest content of the item that is on its way. */
   get(space: SpaceId, item: ItemId): Parcel | undefined {
-    return this.#parcels.get(space, item);
+    return this.#parcels.get(space, item) ?? this.#arriving.get(space, item);
+  }
+
+  /** The content of the item that is wholly on the wire. */
+  arriving(space: SpaceId, item: ItemId): Parcel | undefined {
+    return this.#arriving.get(space, item);
   }
 
   /** The items of a space of which a content is on its way. */
   items(space: SpaceId): readonly ItemId[] {
-    return this.#parcels.items(space);
+    return [...this.#parcels.items(space), ...this.#arriving.items(space)];
   }
 
   /** Queues what a plan decided, parts first. What the device holds or is about to hold is not sent again. */
@@ -119,6 +127,7 @@ export class Pushes {
   sent(parcel: Parcel): void {
     if (parcel.state === 'moving') this.#moving = this.#moving.filter((other) => other !== parcel);
     parcel.state = 'sent';
+    this.#arriving.set(parcel);
   }
 
   /** Acknowledged, whether it was stored or rejected. */
@@ -131,16 +140,13 @@ export class Pushes {
    * True if the device will nevertheless hold the old content, so that it must be told.
    */
   superseded(space: SpaceId, head: Pick<Head, 'item' | 'dataHash' | 'version'>): boolean {
+    const arriving = this.#arriving.get(space, head.item);
     const parcel = this.#parcels.get(space, head.item);
-    if (parcel === undefined || parcel.dataHash === head.dataHash || parcel.version > head.version)
-      return false;
-    if (parcel.state === 'moving' && parcel.awaited) {
-      parcel.outdated = true;
-      return false;
-    }
-    if (parcel.state === 'sent' || parcel.awaited) return true;
-    this.drop(parcel);
-    return false;
+    const mustBeTold = arriving !== undefined && isOlder(arriving, head);
+    if (parcel === undefined || parcel === arriving || !isOlder(parcel, head)) return mustBeTold;
+    if (parcel.awaited) parcel.outdated = true;
+    else this.drop(parcel);
+    return mustBeTold;
   }
 
   /** It is not sent, or not to its end; nor are those planned with it that were not sent yet. */
@@ -189,7 +195,13 @@ export class Pushes {
     if (parcel.state === 'moving') this.#moving = this.#moving.filter((other) => other !== parcel);
     parcel.state = 'over';
     this.#parcels.delete(parcel);
+    this.#arriving.delete(parcel);
   }
+}
+
+/** Other content than the item has, and not newer: a session may know of a change before its tail does. */
+function isOlder(parcel: Parcel, head: Pick<Head, 'dataHash' | 'version'>): boolean {
+  return parcel.dataHash !== head.dataHash && parcel.version <= head.version;
 }
 
 function partsFirst({ item, bundle }: Scored): readonly PlannedItem[] {

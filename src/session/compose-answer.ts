@@ -46,13 +46,22 @@ async function found(
   return { carries: body.kind === 'chunked' ? 'header' : 'whole', body: event, parcel };
 }
 
-/** Whether the very content is about to go: then the answer comes after it. */
+/**
+ * Whether a content of the item is about to go, or is moving to somebody who waits: then the answer comes after it. What
+ * moves and nobody waits for is cancelled if it is not the content that is asked for.
+ */
 function waits(frame: Frame, request: ContentRequest, head: Existing): boolean {
-  const arriving = frame.deps.outbox.onItsWay(request.space, request.item);
-  if (arriving?.dataHash !== head.dataHash) return false;
-  if (arriving.state === 'moving') arriving.joined = [...arriving.joined, request];
-  else if (arriving.state === 'composing') frame.deps.outbox.askAgain(request);
-  else return false;
+  const { outbox } = frame.deps;
+  const underWay = outbox.onItsWay(request.space, request.item);
+  if (underWay?.state === 'moving') {
+    if (underWay.awaited || underWay.dataHash === head.dataHash) {
+      underWay.joined = [...underWay.joined, request];
+      return true;
+    }
+    outbox.drop(underWay);
+  }
+  if (underWay?.state !== 'composing') return false;
+  outbox.askAgain(request);
   return true;
 }
 

@@ -10,10 +10,11 @@ import type { Frame } from './frame.js';
 export function composeTruth(frame: Frame, { space, item, tellAnyway }: Doubt): Composed | null {
   const { outbox, followed, tally } = frame.deps;
   const head = frame.heads.get(space, item);
-  const arriving = outbox.onItsWay(space, item);
-  if (arriving?.state === 'moving' && compare(arriving.dataHash, head) !== 'current')
-    arriving.outdated = true;
-  const held = arriving?.state === 'sent' ? arriving.dataHash : followed.get(space)?.ledger.held.get(item);
+  const underWay = outbox.onItsWay(space, item);
+  if (underWay?.state === 'moving' && compare(underWay.dataHash, head) !== 'current')
+    underWay.outdated = true;
+  const arriving = outbox.arriving(space, item)?.dataHash;
+  const held = arriving ?? followed.get(space)?.ledger.held.get(item);
   const isTrue = held === undefined || compare(held, head) === 'current';
   if (isTrue && !tellAnyway) return null;
   tally.invalidations++;

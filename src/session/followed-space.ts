@@ -135,8 +135,8 @@ export class FollowedSpace implements Member {
     const held = this.ledger.held.get(head.item);
     // Content that came back: who was told that it is old has to be told that it is not. Not the one who wrote it.
     const cameBack = held === head.dataHash && previousHash !== head.dataHash && writer !== this.user;
-    if (willHoldOld || cameBack) return this.doubt(head.item, true);
-    return held === undefined || held === head.dataHash || this.doubt(head.item, false);
+    const holdsOld = held !== undefined && held !== head.dataHash;
+    return !(willHoldOld || holdsOld || cameBack) || this.doubt(head.item, cameBack);
   }
 
   /** Has the item compared before positions go on. Without room for it the space goes on from the log, later. */

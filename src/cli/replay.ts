@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { REPLAY_POLICIES } from '../replay/policies.js';
+import { replay } from '../replay/replay.js';
+import { htmlReport } from '../replay/report/html.js';
+import { reportJson } from '../replay/report/json.js';
+import { textReport } from '../replay/report/text-table.js';
+import { integerBetween, list, numberFrom } from './options.js';
+import { ReplayProgress } from './replay-progress.js';
+import type { Terminal } from './terminal.js';
+
+interface ReplayCommand {
+  readonly policies: readonly string[];
+  readonly budget: number;
+  readonly inProcess?: boolean;
+  readonly lastSteps?: number;
+  readonly splitDevices?: 2;
+  readonly workers?: number;
+  readonly json?: string;
+  readonly html?: string;
+}
+
+/** `foresync replay`: how many waits would pushing have removed, on recorded work. */
+export function registerReplay(program: Command, terminal: Terminal): void {
+  program
+    .command('replay')
+    .argument('<trace>', 'folder of a trace (see `foresync import`)')
+    .summary('replay recorded work and measure which waits pushing removes')
+    .description(
+      'Replays a trace through a real server, with a real client over gRPC for each device, under several policies at the same budget, and prints what each of them removed.',
+    )
+    .option('--policies <names>', `all, or some of ${REPLAY_POLICIES.join(', ')}`, policyList, [
+      ...REPLAY_POLICIES,
+    ])
+    .option('--budget <ratio>', 'bytes that may be pushed for each byte that is opened', numberFrom(0), 1)
+    .option(
+      '--in-process',
+      'store, predictor and planner without the network: the same counts, for large traces',
+    )
+    .option('--last-steps <count>', 'only the last steps of the trace', integerBetween(1, 1e9))
+    .option('--split-devices <count>', 'deal each user’s work to 2 devices (an artificial split)', two)
+    .option(
+      '--workers <count>',
+      'policies at the same time, each in a process (default: one a core)',
+      integerBetween(1, 64),
+    )
+    .option('--json <file>', 'write the figures as JSON; - is standard output, without the table')
+    .option('--html <file>', 'write a page with plots that opens without network')
+    .addHelpText('after', examples)
+    .action((trace: string, options: ReplayCommand) => run(trace, options, terminal));
+}
+
+async function run(folder: string, options: ReplayCommand, terminal: Terminal): Promise<void> {
+  const progress = new ReplayProgress(terminal, options.policies.length);
+  try {
+    const result = await replay({
+      folder,
+      policies: options.policies,
+      budget: options.budget,
+      mode: options.inProcess === true ? 'in-process' : 'grpc',
+      lastSteps: options.lastSteps ?? null,
+      splitDevices: options.splitDevices === 2,
+      workers: options.workers ?? null,
+      signal: terminal.signal,
+      onProgress: (each) => progress.update(each),
+    });
+    progress.stop();
+    if (options.html !== undefined) await writeFile(options.html, htmlReport(result));
+    if (options.json !== undefined && options.json !== '-') await writeFile(options.json, reportJson(result));
+    terminal.out.write(options.json === '-' ? reportJson(result) : textReport(result, terminal.hasColours));
+    for (const file of [options.html, options.json]) {
+      if (file !== undefined && file !== '-') terminal.err.write(`wrote ${file}\n`);
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+function policyList(value: string): readonly string[] {
+  if (value === 'all') return [...REPLAY_POLICIES];
+  const names = list(value);
+  const unknown = names.find((name) => !REPLAY_POLICIES.some((policy) => policy === name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no policy "${unknown}".`);
+  return REPLAY_POLICIES.filter((policy) => names.includes(policy));
+}
+
+function two(value: string): 2 {
+  if (value === '2') return 2;
+  throw new InvalidArgumentError('Only 2 is possible.');
+}
+
+const examples = `
+Examples:
+  foresync import git . --out my-trace && foresync replay my-trace --in-process
+  foresync replay bench/traces/git-hono --html report.html
+  foresync replay my-trace --policies none,blend,oracle --budget 0.25 --json -`;

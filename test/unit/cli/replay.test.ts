@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { REPLAY_POLICIES } from '../../../src/replay/policies.js';
+import { foresync } from '../../support/cli.js';
+import { scratchFolder } from '../../support/scratch.js';
+import { writeSmallTrace } from '../../support/small-trace.js';
+
+interface Figures {
+  readonly opens: number;
+  readonly zero_wait: number;
+  readonly waits_removed: number;
+  readonly reach: number | null;
+}
+
+interface Report {
+  readonly trace: string;
+  readonly budget: number;
+  readonly policies: Partial<Record<string, Figures>>;
+}
+
+describe('cli/replay --in-process', function () {
+  this.timeout(60_000); // worker processes compile the sources anew
+  let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+  let trace: string;
+  before(async () => {
+    scratch = await scratchFolder();
+    trace = join(scratch.path, 'trace');
+    await writeSmallTrace(trace, 200);
+  });
+  after(() => scratch.remove());
+
+  it('compares all policies, prints the table, writes JSON and a page', async () => {
+    const [json, html] = [join(scratch.path, 'out.json'), join(scratch.path, 'out.html')];
+    const { code, out, err } = await foresync(
+      'replay',
+      trace,
+      '--in-process',
+      '--json',
+      json,
+      '--html',
+      html,
+    );
+    assert.equal(code, 0, err);
+    const report = JSON.parse(await readFile(json, 'utf8')) as Report;
+    assert.deepEqual(Object.keys(report.policies), [...REPLAY_POLICIES]);
+    assert.deepEqual([report.trace, report.budget], ['small', 1]);
+    assert.equal(report.policies['none']?.waits_removed, 0);
+    assert.equal(report.policies['oracle']?.reach, 1);
+    assert.ok((report.policies['oracle']?.waits_removed ?? 0) > 0);
+    assert.equal(new Set(Object.values(report.policies).map((figures) => figures?.opens)).size, 1);
+    for (const policy of REPLAY_POLICIES) {
+      assert.match(out, new RegExp(`^[▸ ] ${policy} `, 'm'));
+      assert.match(err, new RegExp(`^${policy}: 200 steps, \\d+\\.\\d s$`, 'm'));
+    }
+    assert.match(await readFile(html, 'utf8'), /^<!doctype html>/);
+    assert.ok(err.includes(`wrote ${html}\n`) && err.includes(`wrote ${json}\n`));
+  });
+
+  it('prints JSON alone for a script, of some policies, in the order of the tables', async () => {
+    const { code, out } = await foresync(
+      'replay',
+      trace,
+      '--in-process',
+      '--policies',
+      'recent,none',
+      '--json',
+      '-',
+      '--workers',
+      '1',
+    );
+    assert.equal(code, 0);
+    const report = JSON.parse(out) as Report;
+    assert.deepEqual(Object.keys(report.policies), ['none', 'recent']);
+    assert.equal(report.policies['recent']?.reach, null);
+  });
+
+  it('gives the same figures however many processes run', async () => {
+    const args = ['replay', trace, '--in-process', '--policies', 'none,markov,blend', '--json', '-'];
+    const [one, three] = [
+      await foresync(...args, '--workers', '1'),
+      await foresync(...args, '--workers', '3'),
+    ];
+    assert.deepEqual(withoutTimes(one.out), withoutTimes(three.out));
+  });
+
+  it('takes a budget, the last steps, and two devices a user', async () => {
+    const args = [
+      'replay',
+      trace,
+      '--in-process',
+      '--policies',
+      'none,mirror',
+      '--json',
+      '-',
+      '--workers',
+      '1',
+    ];
+    const whole = JSON.parse((await foresync(...args)).out) as Report;
+    const cut = JSON.parse((await foresync(...args, '--last-steps', '100')).out) as Report;
+    assert.equal(whole.policies['none']?.opens, 80);
+    assert.equal(cut.policies['none']?.opens, 40);
+    const split = JSON.parse((await foresync(...args, '--split-devices', '2')).out) as Report;
+    assert.ok((split.policies['none']?.zero_wait ?? 0) < (whole.policies['none']?.zero_wait ?? 0));
+    const poor = JSON.parse((await foresync(...args, '--budget', '0')).out) as Report;
+    assert.equal(poor.budget, 0);
+    assert.ok(
+      (poor.policies['mirror']?.waits_removed ?? 1) <= (whole.policies['mirror']?.waits_removed ?? 0),
+    );
+  });
+
+  it('tells a wrong command line from a wrong trace', async () => {
+    for (const wrong of [
+      ['--policies', 'none,magic'],
+      ['--budget', '-1'],
+      ['--last-steps', '0'],
+      ['--split-devices', '3'],
+      ['--workers', '0'],
+    ]) {
+      const { code, err } = await foresync('replay', trace, '--in-process', ...wrong);
+      assert.equal(code, 2, wrong.join(' '));
+      assert.match(err, /error: option .* argument .* is invalid/);
+    }
+    const gone = await foresync('replay', join(scratch.path, 'gone'), '--in-process');
+    assert.equal(gone.code, 1);
+    assert.match(gone.err, /^foresync: \[TRACE_INVALID\] .*gone/);
+  });
+
+  it('helps', async () => {
+    const { code, out } = await foresync('replay', '--help');
+    assert.equal(code, 0);
+    for (const option of [
+      '--policies',
+      '--budget',
+      '--in-process',
+      '--last-steps',
+      '--split-devices',
+      '--json',
+      '--html',
+    ]) {
+      assert.ok(out.includes(option), option);
+    }
+    assert.match(out, /Examples:/);
+  });
+});
+
+/** The figures without what a clock told. */
+function withoutTimes(json: string): unknown {
+  return JSON.parse(json, (key, value: unknown) => (key.startsWith('plan_us') ? undefined : value));
+}

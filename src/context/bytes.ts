@@ -24,17 +24,30 @@ export class ByteWriter {
   }
 
   text(value: string): void {
-    this.#reserve(8 + value.length * 3);
-    const { written } = encoder.encodeInto(value, this.#bytes.subarray(this.#length + 2));
-    // Most texts are ids: their length fits the two bytes that were left for it.
-    if (written < 0x4000) {
-      this.#bytes[this.#length] = (written & 0x7f) | 0x80;
-      this.#bytes[this.#length + 1] = written >> 7;
-      this.#length += 2 + written;
-      return;
+    this.#reserve(8 + value.length);
+    const start = this.#length;
+    this.uint(value.length);
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code >= 0x80) {
+        this.#length = start;
+        this.#otherText(value);
+        return;
+      }
+      this.#bytes[this.#length++] = code;
     }
-    this.uint(written);
-    this.#length += encoder.encodeInto(value, this.#bytes.subarray(this.#length)).written;
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  #otherText(value: string): void {
+    const bytes = encoder.encode(value);
+    this.uint(bytes.length);
+    this.bytes(bytes);
   }
 
   finish(): Uint8Array {

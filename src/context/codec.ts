@@ -8,10 +8,7 @@ const KINDS = ['viewed', 'edited', 'created'] as const;
 /** A context as bytes. Each item's id is in them once, the rest refers to it by number. */
 export function encodeContext(context: UserContext): Uint8Array {
   const writer = new ByteWriter();
-  const ids = new IdTable(context);
-  writer.uint(VERSION);
-  writer.uint(ids.all.length);
-  for (const item of ids.all) writer.text(item);
+  const ids = new IdTable();
   writer.uint(context.steps);
   writer.uint(context.lastStepMs);
   writer.uint(context.items.length);
@@ -39,7 +36,7 @@ export function encodeContext(context: UserContext): Uint8Array {
     writer.uint(context.recurrent.state.length);
     for (const value of context.recurrent.state) writer.float64(value);
   }
-  return writer.finish();
+  return withTable(ids, writer);
 }
 
 /** The context of such bytes; EMPTY_CONTEXT of none. Throws STORE_CORRUPT if they are something else. */
@@ -64,6 +61,16 @@ export function decodeContext(bytes: Uint8Array): UserContext {
   };
   reader.end();
   return context;
+}
+
+/** The ids come first, but which there are is known last. */
+function withTable(ids: IdTable, rest: ByteWriter): Uint8Array {
+  const writer = new ByteWriter();
+  writer.uint(VERSION);
+  writer.uint(ids.all.length);
+  for (const item of ids.all) writer.text(item);
+  writer.bytes(rest.finish());
+  return writer.finish();
 }
 
 function writeUse(writer: ByteWriter, ids: IdTable, use: ItemUse): void {
@@ -106,19 +113,10 @@ function kindAt(index: number): ItemUse['lastKind'] {
   return kind;
 }
 
-/** Numbers every item that a context names. */
+/** Numbers every item that a context names, in order of appearance. */
 class IdTable {
   readonly all: ItemId[] = [];
   readonly #numbers = new Map<ItemId, number>();
-
-  constructor(context: UserContext) {
-    for (const { item } of context.items) this.of(item);
-    for (const step of context.recentSteps) for (const item of step) this.of(item);
-    for (const [source, targets] of context.transitions) {
-      this.of(source);
-      for (const target of targets.keys()) this.of(target);
-    }
-  }
 
   of(item: ItemId): number {
     const known = this.#numbers.get(item);

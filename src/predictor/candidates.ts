@@ -1,7 +1,6 @@
 import type { ItemUse, UserContext } from '../domain/context.js';
 import type { ItemId } from '../domain/ids.js';
-import { WINDOW } from './learn-pairs.js';
-import type { Counts } from './counts.js';
+import { WINDOW, type Counts } from './counts.js';
 import { Top } from './top.js';
 
 /** Which part of the limit each source may take, in the order in which they are asked; what one leaves goes to all. */
@@ -72,11 +71,7 @@ function sourcesOf(
   context: UserContext,
   nowMs: number,
 ): readonly { readonly share: number; readonly items: readonly number[] }[] {
-  const { items, graph } = counts;
-  const used = context.items.map((use) => items.find(use.item));
-  const steps = context.recentSteps
-    .slice(0, WINDOW.steps)
-    .map((step) => step.map((item) => items.find(item)).filter((item) => item >= 0));
+  const { items: used, steps } = counts.numbersOf(context);
   return [
     { share: SHARES.recent, items: used.slice(0, QUOTAS.recent) },
     { share: SHARES.together, items: bestTogether(counts, steps) },
@@ -86,7 +81,7 @@ function sourcesOf(
     { share: SHARES.dependencies, items: dependencies(counts, steps) },
     { share: SHARES.siblings, items: siblings(counts, steps[0] ?? []) },
     { share: SHARES.trending, items: counts.popularity.leaders().slice(0, QUOTAS.trending) },
-    { share: SHARES.newest, items: graph.newest().slice(0, QUOTAS.newest) },
+    { share: SHARES.newest, items: counts.graph.newest().slice(0, QUOTAS.newest) },
   ];
 }
 

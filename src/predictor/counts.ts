@@ -1,3 +1,4 @@
+import type { UserContext } from '../domain/context.js';
 import type { ItemId, Pseudonym } from '../domain/ids.js';
 import { Accesses } from './accesses.js';
 import { Float64Column } from './columns.js';
@@ -5,6 +6,9 @@ import { DecayedCounts } from './decayed-counts.js';
 import { Interner } from './interner.js';
 import { ItemGraph } from './item-graph.js';
 import { Neighbours, Sums } from './neighbours.js';
+
+/** Steps back that a use is still together with, and how much less each is. */
+export const WINDOW = { steps: 5, decay: 0.7 } as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -26,4 +30,26 @@ export class Counts {
   readonly together = new Neighbours();
   /** Scratch for sums over neighbours, cleared by whoever used it. */
   readonly sums = new Sums();
+  readonly #numbers = new WeakMap<UserContext, ContextNumbers>();
+
+  /** The numbers of what a context names. Contexts never change, so they are looked up once for each. */
+  numbersOf(context: UserContext): ContextNumbers {
+    const known = this.#numbers.get(context);
+    if (known !== undefined) return known;
+    const numbers = {
+      items: context.items.map(({ item }) => this.items.number(item)),
+      steps: context.recentSteps
+        .slice(0, WINDOW.steps)
+        .map((step) => step.map((item) => this.items.number(item))),
+    };
+    this.#numbers.set(context, numbers);
+    return numbers;
+  }
+}
+
+export interface ContextNumbers {
+  /** Of all its items, in their order. */
+  readonly items: readonly number[];
+  /** Of the items of its last steps, newest step first, at most `WINDOW.steps`. */
+  readonly steps: readonly (readonly number[])[];
 }

@@ -1,17 +1,13 @@
 import type { UserContext } from '../domain/context.js';
-import type { Counts } from './counts.js';
+import { WINDOW, type Counts } from './counts.js';
 
-/** Steps back that a use is still together with, and how much less each is. */
-export const WINDOW = { steps: 5, decay: 0.7 } as const;
 /** Of larger steps only the first items are paired, and of two steps no more pairs than `pairs`: bulk says little. */
 const BULK = { items: 100, pairs: 2500 } as const;
 
 /** Learns which items follow and accompany each other from a step and the steps of the user before it. */
 export function learnPairs(counts: Counts, step: readonly number[], before: UserContext): void {
   const items = step.slice(0, BULK.items);
-  const earlier = before.recentSteps
-    .slice(0, WINDOW.steps)
-    .map((past) => past.slice(0, BULK.items).map((item) => counts.items.number(item)));
+  const earlier = counts.numbersOf(before).steps.map((past) => past.slice(0, BULK.items));
   learnTransitions(counts, earlier[0] ?? [], items);
   learnTogether(counts, earlier, items);
 }

@@ -1,5 +1,5 @@
 /** Bounds of one item's neighbours: beyond `most` the smallest go until `kept` are left, the newer of equals stay. */
-export const NEIGHBOURS = { most: 128, kept: 64 } as const;
+export const NEIGHBOURS = { most: 256, kept: 128 } as const;
 
 /** Weighted neighbours of numbered items: who follows it, who is used together with it. Bounded for each item. */
 export class Neighbours {
@@ -100,9 +100,13 @@ interface Row {
   size: number;
 }
 
+/** From this size on the built-in search is faster; unused places hold −1. */
+const LONG = 24;
+
 const EMPTY: Row = { targets: new Int32Array(0), weights: new Float64Array(0), size: 0 };
 
 function placeOf({ targets, size }: Row, target: number): number {
+  if (size > LONG) return targets.indexOf(target);
   for (let place = 0; place < size; place++) if (targets[place] === target) return place;
   return -1;
 }
@@ -113,7 +117,7 @@ function makeRoom(row: Row): void {
     return;
   }
   const capacity = Math.min(NEIGHBOURS.most, Math.max(4, row.size * 2));
-  const targets = new Int32Array(capacity);
+  const targets = new Int32Array(capacity).fill(-1);
   const weights = new Float64Array(capacity);
   targets.set(row.targets);
   weights.set(row.weights);
@@ -129,5 +133,6 @@ function prune(row: Row): void {
     row.targets[index] = row.targets[place] ?? 0;
     row.weights[index] = row.weights[place] ?? 0;
   });
+  row.targets.fill(-1, kept.length);
   row.size = kept.length;
 }

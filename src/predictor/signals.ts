@@ -1,4 +1,4 @@
-import { WINDOW } from './learn-pairs.js';
+import { WINDOW } from './counts.js';
 import type { Neighbours } from './neighbours.js';
 import { each, type Signal, type View } from './view.js';
 

@@ -3,7 +3,6 @@ import type { Question } from '../domain/engine-port.js';
 import type { ItemId } from '../domain/ids.js';
 import type { Counts } from './counts.js';
 import { usesOf } from './habits.js';
-import { WINDOW } from './learn-pairs.js';
 
 /** A question in the numbers of a space's statistics: what every signal and feature is read from. */
 export interface View {
@@ -33,9 +32,7 @@ export function viewOf(counts: Counts, question: Question): View {
     items,
     numbers: items.map((item) => counts.items.find(item)),
     uses: usesOf(context),
-    steps: context.recentSteps
-      .slice(0, WINDOW.steps)
-      .map((step) => step.map((item) => counts.items.find(item)).filter((item) => item >= 0)),
+    steps: counts.numbersOf(context).steps,
   };
 }
 

@@ -74,6 +74,8 @@ export const SECTIONS = {
     logRetention: count.default(10_000),
     /** How long a content outlives its last use. */
     blobGraceMs: ms.default(600_000),
+    /** Longest time that what a space learned is in memory alone. */
+    snapshotMs: ms.default(300_000),
   },
   spaces: {
     /** Spaces that are made at the start. */
@@ -87,6 +89,8 @@ export const SECTIONS = {
     policy: z.string().min(1).default('blend'),
     /** `price`: what is worth its bytes at the service's budget. `threshold`: what scores above it. */
     mode: z.enum(['price', 'threshold']).default('price'),
+    /** Most candidates of a plan. */
+    candidates: count.default(140),
     /** Bytes that may be pushed for each byte that was opened. */
     budget: z.number().min(0).max(1_000).default(1),
     /** Bytes that may be pushed before anything was opened, a space. */

@@ -17,6 +17,8 @@ export interface SpaceHeart {
   refund(bytes: number): void;
   /** The `user_context` of the user's checkpoints: JSON of at most 4 KiB, empty if nothing is known. */
   userContext(user: Pseudonym): Promise<string>;
+  /** Nobody follows the space any more: keeps what is worth keeping. Called once, after everything else. */
+  close?(): Promise<void>;
 }
 
 export type AppliedBatch =

@@ -123,6 +123,7 @@ export class Spaces {
       live.lost(error);
     } finally {
       this.#ready.delete(live);
+      await live.heart.close?.();
     }
   }
 

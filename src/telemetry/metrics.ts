@@ -13,6 +13,11 @@ export interface Metrics {
   readonly planSeconds: Histogram;
   readonly plannedPushes: PromCounter<'kind'>;
   readonly plannedBytes: Counter;
+  readonly openSessions: Gauge;
+  readonly sessionEnds: PromCounter<'reason'>;
+  readonly sessionSeconds: Histogram;
+  readonly sessionTotals: PromCounter<'what'>;
+  readonly faults: PromCounter<'what'>;
 }
 
 /** A registry of its own for each server, so that two in one process do not meet. */
@@ -74,6 +79,35 @@ export function createMetrics(): Metrics {
     plannedBytes: new Counter({
       name: 'foresync_planned_bytes_total',
       help: 'Bytes of the contents planned to be pushed.',
+      registers,
+    }),
+    openSessions: new Gauge({
+      name: 'foresync_open_sessions',
+      help: 'Sessions that are open now.',
+      registers,
+    }),
+    sessionEnds: new Counter({
+      name: 'foresync_session_ends_total',
+      help: 'Sessions that ended, by the reason.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    sessionSeconds: new Histogram({
+      name: 'foresync_session_seconds',
+      help: 'How long sessions lasted.',
+      buckets: [1, 10, 60, 600, 3600, 6 * 3600, 24 * 3600],
+      registers,
+    }),
+    sessionTotals: new Counter({
+      name: 'foresync_session_totals',
+      help: 'What ended sessions did: batches, requests, pushed items and bytes, …',
+      labelNames: ['what'],
+      registers,
+    }),
+    faults: new Counter({
+      name: 'foresync_faults_total',
+      help: 'Failures that ended no call, by what failed.',
+      labelNames: ['what'],
       registers,
     }),
   };

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
 import { ForesyncError } from '../../src/domain/errors.js';
 import { spaceId } from '../../src/domain/ids.js';
@@ -18,6 +17,7 @@ import { STORE_LIMITS } from '../../src/store/options.js';
 import type { Metrics } from '../../src/telemetry/metrics.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
+import { sink } from './app-world.js';
 import { TokenMaker } from './tokens.js';
 
 /** A server's edge alone over a store in memory: sessions are what the test says, everything else is real. */
@@ -92,12 +92,3 @@ const DEFAULTS: RpcOptions = {
   helloMs: 10_000,
   progressMs: 20_000,
 };
-
-function sink(lines: string[]): Writable {
-  return new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines.push(chunk.toString());
-      done();
-    },
-  });
-}

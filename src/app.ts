@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { HeartsDeps, PolicyFactory } from './app/hearts.js';
+import { openHeart } from './app/hearts.js';
+import { deploymentKeys, verifierOf } from './app/identity.js';
+import { Node } from './app/node.js';
+import { planObserver, sessionObserver } from './app/observers.js';
+import { pushTerms, rpcOptions, sessionSettings, storeConfig } from './app/settings.js';
+import type { Config } from './config.js';
+import type { Clock } from './domain/clock.js';
+import type { PlanObserver } from './domain/engine-port.js';
+import { sessionId } from './domain/ids.js';
+import type { Store } from './domain/store-port.js';
+import { policyNamed } from './predictor/policies/named.js';
+import { Statistics } from './predictor/statistics.js';
+import type { DerivedKeys } from './rpc/identity/server-key.js';
+import { pseudonymOf } from './rpc/identity/server-key.js';
+import type { RpcDeps } from './rpc/server.js';
+import { RpcServer } from './rpc/server.js';
+import { Gate } from './session/gate.js';
+import type { SessionObserver } from './session/observer.js';
+import { REAL_TIMER } from './session/timer.js';
+import { openStore } from './store/open.js';
+import type { Logger } from './telemetry/logger.js';
+import { createLogger } from './telemetry/logger.js';
+import { createMetrics } from './telemetry/metrics.js';
+
+export type { PolicyFactory } from './app/hearts.js';
+
+/** A server node: `start`, `address`, `quiesce`, `stop`, … */
+export type App = Node;
+
+/** What tests, replays and embedding programs bring along. */
+export interface AppOverrides {
+  /** What activities, tokens and contents are dated by; heartbeats and timeouts keep to the machine's time. */
+  readonly clock?: Clock;
+  /** Who ranks, instead of the configured policy. */
+  readonly policy?: PolicyFactory;
+  /** Sees every plan. */
+  readonly observer?: PlanObserver;
+  /** A store that is open already; whoever opened it closes it. */
+  readonly store?: Store;
+  readonly logger?: Logger;
+}
+
+/** Composes a server; nothing is served before its `start`. Throws CONFIG_INVALID, STORE_UNAVAILABLE, STORE_CORRUPT. */
+export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  const clock = overrides.clock ?? WALL_CLOCK;
+  const logger = overrides.logger ?? createLogger(config.log.level);
+  const policy = overrides.policy ?? configuredPolicy(config);
+  const keys = deploymentKeys(config);
+  const verifier = verifierOf(config, keys, clock);
+  const metrics = createMetrics();
+  const sessions = sessionObserver(metrics, logger);
+  const plans = planObserver(metrics, overrides.observer);
+  const store = overrides.store ?? (await openStore(storeConfig(config), { clock, randomBytes }));
+  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions });
+  const gate = gateOf(config, hearts, keys);
+  const server = new RpcServer(rpcOptions(config), {
+    gate,
+    verifier,
+    logger,
+    metrics,
+    content: contentDeps(config, store, clock),
+    pseudonymOf: (user) => pseudonymOf(keys.pseudonym, user),
+  });
+  const closeStore = async (): Promise<void> => {
+    if (overrides.store === undefined) await store.close();
+  };
+  return new Node(config, { store, closeStore, gate, server, verifier, logger, metrics });
+}
+
+function gateOf(config: Config, hearts: HeartsDeps, keys: DerivedKeys): Gate {
+  const { store, clock, timer, sessions } = hearts;
+  return new Gate({
+    store,
+    clock,
+    timer,
+    random: Math.random,
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    observer: sessions,
+    settings: sessionSettings(config),
+    openHeart: (space, devices) => openHeart(hearts, space, devices),
+    newSessionId: () => sessionId(randomBytes(16).toString('hex')),
+    keys: { resume: [keys.resume], query: keys.query },
+  });
+}
+
+function heartsDeps(
+  config: Config,
+  parts: {
+    readonly store: Store;
+    readonly clock: Clock;
+    readonly policy: PolicyFactory;
+    readonly plans: PlanObserver;
+    readonly sessions: SessionObserver;
+  },
+): HeartsDeps {
+  const { push, store } = config;
+  const { candidates } = push;
+  return { ...parts, timer: REAL_TIMER, push: pushTerms(config), candidates, snapshotMs: store.snapshotMs };
+}
+
+function contentDeps(config: Config, store: Store, clock: Clock): RpcDeps['content'] {
+  const { autoCreate, autoCreateShards } = config.spaces;
+  const made = autoCreate ? { shards: autoCreateShards } : null;
+  return { store, clock, limits: config.limits, autoCreate: made };
+}
+
+/** The policy that the configuration names; there must be one of that name before the first space asks for it. */
+function configuredPolicy({ push }: Config): PolicyFactory {
+  policyNamed(push.policy, new Statistics({ candidateLimit: 1 }));
+  return (_space, statistics) => policyNamed(push.policy, statistics);
+}
+
+const WALL_CLOCK: Clock = { now: () => Date.now() };

@@ -1,0 +1,79 @@
+import { performance } from 'node:perf_hooks';
+import type { Clock } from '../domain/clock.js';
+import type { Devices, PlanObserver, Policy } from '../domain/engine-port.js';
+import { ForesyncError } from '../domain/errors.js';
+import type { SpaceId } from '../domain/ids.js';
+import type { Store } from '../domain/store-port.js';
+import type { Statistics } from '../predictor/statistics.js';
+import { Engine } from '../session/engine.js';
+import type { SessionObserver } from '../session/observer.js';
+import type { PushTerms } from '../session/push-terms.js';
+import type { SpaceHeart } from '../session/space-heart.js';
+import { SpaceNode } from '../session/space-node.js';
+import type { Timer } from '../session/timer.js';
+import { recollect, remember } from './recollection.js';
+
+/** Who ranks for a space. */
+export type PolicyFactory = (space: SpaceId, statistics: Statistics) => Policy;
+
+export interface HeartsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly policy: PolicyFactory;
+  readonly push: PushTerms;
+  readonly candidates: number;
+  readonly plans: PlanObserver;
+  readonly sessions: SessionObserver;
+  /** Longest time that what a space learned is in memory alone, ms. */
+  readonly snapshotMs: number;
+}
+
+/** Composes the heart of a space from what it knew when it was last used. */
+export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devices): Promise<SpaceHeart> {
+  const { store, clock, plans, push, sessions } = deps;
+  const fault = (thrown: unknown): void => sessions.fault('plan', ForesyncError.from(thrown), space);
+  const { spaces } = store;
+  const recollecting = { spaces, candidates: deps.candidates, onCorrupt: fault };
+  const statistics = await recollect(recollecting, space);
+  const policy = deps.policy(space, statistics);
+  const stopwatchUs = (): number => performance.now() * 1000;
+  const engine = new Engine({ space, statistics, policy, push, observer: plans, stopwatchUs });
+  const node = new SpaceNode({ space, engine, users: store.users, devices, clock, onPlanFault: fault });
+  const stopSaving = saveNowAndThen(deps, space, statistics, fault);
+  return {
+    applyBatch: (user, device, batch) => node.applyBatch(user, device, batch),
+    onChange: (change) => node.onChange(change),
+    opened: (bytes) => node.opened(bytes),
+    refund: (bytes) => node.refund(bytes),
+    userContext: (user) => node.userContext(user),
+    close: async () => {
+      await node.idle();
+      await stopSaving();
+    },
+  };
+}
+
+/** Saves what a space learned every `snapshotMs`, and a last time when the answer is called. */
+function saveNowAndThen(
+  { store, timer, snapshotMs }: HeartsDeps,
+  space: SpaceId,
+  statistics: Statistics,
+  onFault: (thrown: unknown) => void,
+): () => Promise<void> {
+  let saving: Promise<number> = Promise.resolve(0);
+  const save = (): void => {
+    saving = saving.then((saved) =>
+      remember(store.spaces, space, statistics, saved).catch((thrown: unknown) => {
+        onFault(thrown);
+        return saved;
+      }),
+    );
+  };
+  const stop = timer.every(snapshotMs, save);
+  return async () => {
+    stop();
+    save();
+    await saving;
+  };
+}

@@ -1,0 +1,66 @@
+import type { Config } from '../config.js';
+import { hostAndPort } from '../config.js';
+import { OUTBOX_LIMITS } from '../outbox/limits.js';
+import type { RpcOptions } from '../rpc/server.js';
+import type { PushTerms } from '../session/push-terms.js';
+import type { SessionSettings } from '../session/settings.js';
+import { SESSION_SETTINGS } from '../session/settings.js';
+import type { StoreConfig } from '../store/open.js';
+import { DELTA_RULES } from '../sync/delta.js';
+
+/** What the configuration means to each room. */
+
+export function rpcOptions({ server, tls, limits, session }: Config): RpcOptions {
+  const { certFile, keyFile, clientCaFile } = tls;
+  return {
+    ...hostAndPort(server.listen),
+    tls: certFile === null || keyFile === null ? null : { certFile, keyFile, clientCaFile },
+    keepaliveMs: server.keepaliveMs,
+    keepaliveTimeoutMs: server.keepaliveTimeoutMs,
+    maxStreamsPerConnection: server.maxStreamsPerConnection,
+    frameBytes: limits.frameBytes,
+    activityBatchBytes: limits.activityBatchBytes,
+    stallMs: server.stallMs,
+    unaryMs: server.unaryMs,
+    helloMs: server.helloMs,
+    progressMs: session.heartbeatMs * QUIET_SHARE,
+  };
+}
+
+export function sessionSettings({ session, limits }: Config): SessionSettings {
+  const { heartbeatMs, maxSessions, retryAfterMs, maxInFlight, maxInFlightBytes, deltas } = session;
+  const { chunkBytes, frameBytes } = limits;
+  return {
+    ...SESSION_SETTINGS,
+    heartbeatMs,
+    maxSessions,
+    retryAfterMs,
+    // A frame may take one chunk more than what was gathered for it.
+    outbox: {
+      ...OUTBOX_LIMITS,
+      maxInFlight,
+      maxInFlightBytes,
+      chunkBytes,
+      frameBytes: frameBytes - chunkBytes,
+    },
+    deltas: deltas ? DELTA_RULES : null,
+    limits,
+  };
+}
+
+export function storeConfig({ store }: Config): StoreConfig {
+  const { url, logRetention, blobGraceMs } = store;
+  return { url, limits: { logRetention, blobGraceMs } };
+}
+
+export function pushTerms({ push }: Config): PushTerms {
+  return {
+    ratio: push.budget,
+    startBytes: push.startBytes,
+    threshold: push.mode === 'threshold' ? push.threshold : null,
+    metadataThreshold: push.metadataThreshold,
+  };
+}
+
+/** A watcher hears something in every heartbeat interval, with time for the way. */
+const QUIET_SHARE = 0.7;

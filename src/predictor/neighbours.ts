@@ -19,10 +19,10 @@ export class Neighbours {
     row.size += 1;
   }
 
-  /** The weight of a neighbour, 0 if it is none. */
+  /** The weight of a neighbour, 0 if it is none; −1 is nobody's. */
   weight(source: number, target: number): number {
     const row = this.#rows[source];
-    if (row === undefined) return 0;
+    if (row === undefined || target < 0) return 0;
     const place = placeOf(row, target);
     return place < 0 ? 0 : (row.weights[place] ?? 0);
   }

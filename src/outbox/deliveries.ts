@@ -110,7 +110,7 @@ export class Deliveries {
   #arrives(parcel: Parcel, delivery: number): void {
     this.#pushes.sent(parcel);
     this.#inFlight.remember({ kind: 'parcel', delivery, parcel });
-    if (parcel.bundle === null) this.#lanes.answered();
+    if (parcel.request !== null) this.#lanes.answered();
     if (parcel.outdated)
       this.#lanes.doubts.add({ space: parcel.space, item: parcel.item, tellAnyway: false }, Infinity);
     this.#lanes.askAgain(parcel.joined);

@@ -1,4 +1,4 @@
-import type { ContentRequest } from '../domain/session-port.js';
+import type { ContentRequest, ServerEventBody } from '../domain/session-port.js';
 import { Doubts } from './doubts.js';
 import type { Drawn, MetadataNote } from './drawn.js';
 import type { OutboxLimits } from './limits.js';
@@ -10,13 +10,15 @@ import { Told } from './told.js';
 const EVENT_BYTES = 1024;
 
 /**
- * The order in which what waits goes out: replies, answers, doubts, metadata, planned contents, and one chunk at the end
- * of each frame, so that nothing small waits behind a large content. As long as somebody waits for an answer, nothing
+ * The order in which what waits goes out: replies, answers, doubts, echoes, metadata, planned contents, and one chunk at
+ * the end of each frame, so that nothing small waits behind a large content. As long as somebody waits for an answer, nothing
  * goes that nobody asked for.
  */
 export class Lanes {
   readonly replies = new Replies();
   readonly doubts = new Doubts();
+  /** Replies that say that everything before them is told. Bounded by whoever feeds it, as `replies` are. */
+  readonly echoes: ServerEventBody[] = [];
   readonly #told = new Told();
   #asked: ContentRequest[] = [];
   #notes: MetadataNote[] = [];
@@ -24,7 +26,7 @@ export class Lanes {
 
   /** Whether anything but contents waits. */
   get filled(): boolean {
-    return this.replies.size + this.#asked.length + this.doubts.size + this.#notes.length > 0;
+    return this.#due > 0 || this.#notes.length > 0;
   }
 
   /** Whether somebody waits for an answer that is not wholly on the wire. */
@@ -34,7 +36,7 @@ export class Lanes {
 
   /** Replies that wait, and requests whose answer is not wholly on the wire. */
   get owed(): number {
-    return this.replies.size + this.#waiting;
+    return this.replies.size + this.echoes.length + this.#waiting;
   }
 
   ask(request: ContentRequest): void {
@@ -73,7 +75,7 @@ export class Lanes {
 
   /** Whether `draw` would answer anything. */
   ready(pushes: Pushes, limits: OutboxLimits): boolean {
-    if (this.replies.size + this.#asked.length + this.doubts.size > 0) return true;
+    if (this.#due > 0) return true;
     if (pushes.nextMoving(this.awaited) !== undefined) return true;
     if (this.awaited) return false;
     return (
@@ -91,10 +93,20 @@ export class Lanes {
       drawn.add({ kind: 'asked', request }, limits.chunkBytes);
     }
     for (const doubt of this.doubts.take(drawn.room)) drawn.add({ kind: 'doubt', doubt }, EVENT_BYTES);
+    if (this.#asked.length + this.doubts.size === 0) this.#drawEchoes(drawn);
     if (!this.awaited) this.#drawUnasked(drawn, pushes, limits);
     const moving = pushes.nextMoving(this.awaited);
     if (moving !== undefined) drawn.add({ kind: 'chunk', parcel: moving }, limits.chunkBytes);
     return drawn.entries;
+  }
+
+  #drawEchoes(drawn: Gathered): void {
+    for (const body of this.echoes.splice(0, drawn.room)) drawn.add({ kind: 'reply', body }, EVENT_BYTES);
+  }
+
+  /** What goes as soon as it is drawn, whatever is in flight. */
+  get #due(): number {
+    return this.replies.size + this.#asked.length + this.doubts.size + this.echoes.length;
   }
 
   #drawUnasked(drawn: Gathered, pushes: Pushes, limits: OutboxLimits): void {

@@ -88,6 +88,12 @@ export class Outbox {
     this.#work.ring();
   }
 
+  /** As `say`, but after everything that is to be answered or compared by now. */
+  sayAfter(body: ServerEventBody): void {
+    this.#lanes.echoes.push(body);
+    this.#work.ring();
+  }
+
   /** Activity batches up to this one are durable. */
   confirm(sequence: number, durability: Durability): void {
     this.#lanes.replies.confirm(sequence, durability);
@@ -225,8 +231,7 @@ export class Outbox {
     const { transfer, movedBytes: offset } = parcel;
     const chunk = { transfer, offset, data: NO_BYTES, last: false, cancelled: true };
     this.#lanes.replies.say({ kind: 'chunk', chunk });
-    if (parcel.bundle === null) this.#lanes.answered();
-    this.#lanes.askAgain(parcel.joined);
+    this.#lanes.askAgain([...(parcel.request === null ? [] : [parcel.request]), ...parcel.joined]);
     parcel.joined = [];
   }
 }

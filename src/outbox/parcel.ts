@@ -28,8 +28,9 @@ export class Parcel implements PlannedItem {
   readonly dataHash: DataHash;
   readonly version: number;
   readonly sizeBytes: number;
-  /** What it was planned with; null if a request brought it about. */
+  /** What it was planned with, or the request that brought it about: one of the two is null. */
   readonly bundle: Bundle | null;
+  readonly request: ContentRequest | null;
   state: ParcelState = 'queued';
   /** Number of the transfer, and of the event that announced it; 0 for a content that fits into one event. */
   transfer = 0;
@@ -38,20 +39,21 @@ export class Parcel implements PlannedItem {
   movedBytes = 0;
   /** A newer content came while this one was on its way to somebody who waits: to be compared when it is sent. */
   outdated = false;
-  /** Requests for the very content that is moving: answered when it has arrived. */
+  /** Further requests for the item while this is moving: answered when it has arrived. */
   joined: readonly ContentRequest[] = [];
 
-  constructor(space: SpaceId, content: PlannedItem, bundle: Bundle | null) {
+  constructor(space: SpaceId, content: PlannedItem, cause: Bundle | ContentRequest) {
     this.space = space;
     this.item = content.item;
     this.dataHash = content.dataHash;
     this.version = content.version;
     this.sizeBytes = content.sizeBytes;
-    this.bundle = bundle;
+    this.bundle = 'parcels' in cause ? cause : null;
+    this.request = 'parcels' in cause ? null : cause;
   }
 
   /** Whether somebody waits for it: then it goes before everything that nobody asked for, and is never cancelled. */
   get awaited(): boolean {
-    return this.bundle === null || this.joined.length > 0;
+    return this.request !== null || this.joined.length > 0;
   }
 }

@@ -11,7 +11,7 @@ import { Parcels } from './parcels.js';
 export interface PushesObserver {
   /** Planned bytes that were not sent and never will be. The item is no longer on its way, unless it is held. */
   unsent(space: SpaceId, item: ItemId, bytes: number): void;
-  /** A content that was announced does not come: the device drops what came of it; those who joined ask again. */
+  /** A content that was announced does not come: the device drops what came of it; requests for it go on waiting. */
   cancelled(parcel: Parcel): void;
 }
 

@@ -36,7 +36,7 @@ async function found(
     outbox.nextTransfer(),
   );
   if (body === null) return failed(request, contentGone());
-  const parcel = new Parcel(request.space, head, null);
+  const parcel = new Parcel(request.space, head, request);
   home.expects(parcel);
   const checkpoint = await frame.checkpoint(home, head, 0);
   tally.answeredBytes += encodedBytes(body);

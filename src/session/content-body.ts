@@ -15,7 +15,7 @@ export interface BodyRules {
  * that deltas are made of, are in memory at a time.
  */
 export async function contentBody(
-  blobs: Pick<BlobStore, 'read'>,
+  blobs: Pick<BlobStore, 'has' | 'read'>,
   content: { readonly dataHash: DataHash; readonly sizeBytes: number },
   base: DataHash | undefined,
   rules: BodyRules,
@@ -24,8 +24,10 @@ export async function contentBody(
   const { dataHash, sizeBytes } = content;
   const delta = base === undefined ? null : await deltaBody(blobs, content, base, rules);
   if (delta !== null) return delta;
-  if (sizeBytes > rules.chunkBytes)
+  if (sizeBytes > rules.chunkBytes) {
+    if (!(await blobs.has(dataHash))) return null;
     return { kind: 'chunked', transfer: transfer(), encodedBytes: sizeBytes, base: null };
+  }
   const bytes = await blobs.read(dataHash, 0, sizeBytes);
   return bytes === null ? null : { kind: 'inline', bytes, base: null };
 }

@@ -109,10 +109,10 @@ export class Inbox {
     else outbox.say(errorAnswer(request.requestId, notFollowed('request.space', request.space)));
   }
 
-  /** Everything that came before is handled, and what it brought about is queued. */
+  /** Everything that came before is handled, and what it brought about is told, or planned. */
   #echo(nonce: number): void {
     const nowMs = this.#deps.clock.now();
-    this.#presence.outbox.say(heartbeat(this.#presence, nowMs, { nonce: 0, echo: nonce }));
+    this.#presence.whenCaughtUp(heartbeat(this.#presence, nowMs, { nonce: 0, echo: nonce }));
   }
 
   #followed(field: string, space: SpaceId): FollowedSpace {

@@ -1,7 +1,7 @@
 import { ForesyncError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import type { DeviceId, Pseudonym, SessionId, SpaceId } from '../domain/ids.js';
-import type { Hello, PushBudget, SessionEnd } from '../domain/session-port.js';
+import type { Hello, PushBudget, ServerEventBody, SessionEnd } from '../domain/session-port.js';
 import { Allowance } from '../outbox/allowance.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Bell } from '../util/bell.js';
@@ -16,6 +16,9 @@ import type { Tally } from './tally.js';
 import { newTally } from './tally.js';
 import type { SessionState } from './transitions.js';
 import { END_STEPS, SESSION_TABLE, together } from './transitions.js';
+
+/** Echoes that wait for a session to catch up: a device that beats has no more open than a few. */
+const MAX_AFTER_CATCH_UP = 1024;
 
 /**
  * One device being connected: its state, the spaces it follows, what waits for it, and how it ends. Its memory while
@@ -38,6 +41,7 @@ export class Presence implements DeviceLink {
   readonly closed: Promise<void>;
   readonly #deps: SessionDeps;
   readonly #startedMs: number;
+  readonly #afterCatchUp: ServerEventBody[] = [];
   #leases: readonly Lease[] = [];
   #budget: PushBudget;
   #state: SessionState = 'opening';
@@ -138,7 +142,15 @@ export class Presence implements DeviceLink {
     for (const followed of this.followed.values())
       if (followed.state === 'catching-up') this.#deps.catchUp.add(followed);
     if (before !== 'live' && this.#state === 'live') this.outbox.claimPositions();
+    this.#sayCaughtUp();
     this.settled.ring();
+  }
+
+  /** Says it when nothing is being caught up with, after what that brought about. Beyond the bound the oldest is not said. */
+  whenCaughtUp(body: ServerEventBody): void {
+    this.#afterCatchUp.push(body);
+    if (this.#afterCatchUp.length > MAX_AFTER_CATCH_UP) this.#afterCatchUp.shift();
+    this.#sayCaughtUp();
   }
 
   /** The session cannot go on: its stream ends with the error. */
@@ -179,6 +191,11 @@ export class Presence implements DeviceLink {
   /** Writes what the session learned. What fails is reported and waits. */
   async write(): Promise<void> {
     await Promise.all([...this.followed.values()].map((followed) => this.#write(followed)));
+  }
+
+  #sayCaughtUp(): void {
+    for (const { state } of this.followed.values()) if (state === 'catching-up') return;
+    for (const body of this.#afterCatchUp.splice(0)) this.outbox.sayAfter(body);
   }
 
   /** Nobody plans for the device any more, and nothing waits for it but a goodbye. */

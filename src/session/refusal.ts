@@ -1,7 +1,7 @@
 import type { ErrorCode, ForesyncError } from '../domain/errors.js';
 import type { ServerEventBody } from '../domain/session-port.js';
 
-/** What a device may do wrong without losing its session. */
+/** What may go wrong with one event without ending the session: the device's own faults, and what can be tried again. */
 const REFUSABLE: ReadonlySet<ErrorCode> = new Set([
   'FIELD_INVALID',
   'FRAME_TOO_LARGE',
@@ -10,6 +10,7 @@ const REFUSABLE: ReadonlySet<ErrorCode> = new Set([
   'SEQUENCE_GAP',
   'SPACE_FORBIDDEN',
   'SPACE_UNKNOWN',
+  'STORE_UNAVAILABLE',
 ]);
 
 export const isRefusable = ({ code }: ForesyncError): boolean => REFUSABLE.has(code);

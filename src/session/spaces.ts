@@ -123,7 +123,15 @@ export class Spaces {
       live.lost(error);
     } finally {
       this.#ready.delete(live);
-      await live.heart.close?.();
+      await this.#close(live);
+    }
+  }
+
+  async #close({ heart, space }: LiveSpace): Promise<void> {
+    try {
+      await heart.close?.();
+    } catch (thrown) {
+      this.#deps.observer.fault('plan', ForesyncError.from(thrown), space);
     }
   }
 

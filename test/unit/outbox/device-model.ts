@@ -37,11 +37,6 @@ export class DeviceModel {
     this.#waiting.add(requestId);
   }
 
-  /** A transfer that somebody waits for is about to be cancelled: who waited asks again. */
-  losesHope(transfer: number): void {
-    this.#waiting.delete(this.#transfers.get(transfer)?.requestId ?? 0);
-  }
-
   stores(item: ItemId, hash: DataHash): void {
     this.#stored.set(item, hash);
   }
@@ -111,10 +106,8 @@ export class DeviceModel {
     this.#transfers.delete(chunk.transfer);
     const inFlight = this.#inFlight.get(`t${chunk.transfer}`);
     this.#inFlight.delete(`t${chunk.transfer}`);
-    if (chunk.cancelled) {
-      this.#waiting.delete(transfer.requestId);
-      return;
-    }
+    // Who waits for it goes on waiting for another answer.
+    if (chunk.cancelled) return;
     assert.equal(transfer.received, transfer.sizeBytes, 'the last chunk completes the content');
     if (inFlight !== undefined) this.#inFlight.set(delivery, inFlight);
     this.#arrives(transfer.item, transfer.dataHash, transfer.requestId);

@@ -156,7 +156,7 @@ export class World {
       const answer = { kind: 'not-modified', checkpoint: pushOf(head, METADATA).checkpoint } as const;
       return { carries: 'answer', body: { kind: 'answer', requestId, answer } };
     } else {
-      const parcel = new Parcel(space, head, null);
+      const parcel = new Parcel(space, head, asked);
       this.outbox.send(parcel);
       this.outbox.verify(space, item);
       const { carries, body } = this.#content(parcel);
@@ -189,7 +189,6 @@ export class World {
 
   #chunk(parcel: Parcel, lost: boolean): Composed | null {
     if (lost) {
-      this.device.losesHope(parcel.transfer);
       this.outbox.drop(parcel);
       return null;
     }

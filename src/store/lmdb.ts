@@ -24,7 +24,10 @@ export async function openLmdb(
 ): Promise<Store> {
   const grace = (): Grace => ({ nowMs: wholeMs(surroundings.clock), graceMs: limits.blobGraceMs });
   const environment = await Environment.open(directory, commits, (records) => sweepBlobs(records, grace()));
-  await removeAbandonedUploads(environment);
+  await removeAbandonedUploads(environment).catch(async (thrown: unknown) => {
+    await environment.close();
+    throw thrown;
+  });
   const wakeUps = new WakeUps();
   const epoch = (): string => newEpoch(surroundings);
   const spaces = new LmdbSpaces({ environment, limits, wakeUps, newEpoch: epoch, grace });

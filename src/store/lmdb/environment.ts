@@ -7,6 +7,7 @@ import { closedFailure, storeFailure, unavailable } from './failures.js';
 import type { GroupCommitLimits } from './group-commit.js';
 import { GroupCommit } from './group-commit.js';
 import { keys } from './keys.js';
+import { checkDirectory } from './preflight.js';
 import type { Database, Reading, Writing } from './records.js';
 import { Records } from './records.js';
 
@@ -38,6 +39,7 @@ export class Environment {
     limits: GroupCommitLimits,
     housekeeping: (records: Writing) => void,
   ): Promise<Environment> {
+    await checkDirectory(directory);
     const environment = new Environment(openDatabase(directory), limits, housekeeping);
     try {
       await environment.write(checkLayout);

@@ -24,7 +24,7 @@ const rooms = {
   },
   replay: { sees: ['app', 'domain', 'util', 'client'], why: 'Drives a real server with real clients.' },
   cli: {
-    sees: ['app', 'replay', 'config', 'domain', 'util'],
+    sees: ['app', 'replay', 'config', 'domain', 'util', 'client'],
     why: 'Commands: they compose, they do not decide.',
   },
   config: { sees: ['domain', 'util'], why: 'One typed object; everybody else gets its parts as arguments.' },

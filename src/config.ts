@@ -10,6 +10,8 @@ export type { Config, PartialConfig } from './config/schema.js';
 
 /** Where settings come from; later ones win over earlier ones, and all over the defaults. */
 export interface ConfigSources {
+  /** Other defaults, for a way of running. */
+  readonly base?: PartialConfig;
   /** A JSON file. */
   readonly file?: string | undefined;
   readonly environment?: NodeJS.ProcessEnv;
@@ -18,8 +20,9 @@ export interface ConfigSources {
 
 /** The configuration of all sources. Throws CONFIG_INVALID naming the setting that is unknown or cannot be, and its source. */
 export function loadConfig(sources: ConfigSources): Config {
-  const { file, environment = {}, flags = {} } = sources;
+  const { base = {}, file, environment = {}, flags = {} } = sources;
   const given: [string, Settings][] = [
+    ['defaults', base],
     ...(file === undefined ? [] : [[file, fromFile(file)] as [string, Settings]]),
     ['environment', fromEnvironment(environment)],
     ['flags', flags],

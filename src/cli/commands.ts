@@ -1,6 +1,19 @@
+import { registerGet } from './get.js';
 import { registerImport } from './import.js';
+import { registerOpen } from './open.js';
+import { registerPut } from './put.js';
 import { registerReplay } from './replay.js';
+import { registerServe } from './serve.js';
 import type { Register } from './terminal.js';
+import { registerToken } from './token.js';
 
 /** Every command of `foresync`, in the order of its help. */
-export const commands: readonly Register[] = [registerReplay, registerImport];
+export const commands: readonly Register[] = [
+  registerReplay,
+  registerImport,
+  registerServe,
+  registerToken,
+  registerPut,
+  registerGet,
+  registerOpen,
+];

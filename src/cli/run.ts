@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { ForesyncClientError } from '@foresync/client';
 import { Command, CommanderError } from 'commander';
 import { ForesyncError } from '../domain/errors.js';
 import { commands } from './commands.js';
+import { EXIT, exitCodeOf } from './exit-code.js';
 import type { Terminal } from './terminal.js';
-
-/** What a shell sees: all went well, the work failed, the command line was wrong. */
-export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 /**
  * Runs `foresync` with these arguments and answers its exit code; never throws and never ends the process. What went
@@ -29,18 +28,22 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     await program.parseAsync([...args], { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    return exitCode(error, terminal);
+    complain(error, terminal);
+    return exitCodeOf(error);
   }
 }
 
-function exitCode(thrown: unknown, terminal: Terminal): number {
-  // Commander has written its message, or the help that was asked for, already.
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+/** One line about what went wrong, and the stack of a defect. Commander has written its message, or the help, already. */
+function complain(thrown: unknown, terminal: Terminal): void {
+  if (thrown instanceof CommanderError) return;
+  if (thrown instanceof ForesyncClientError) {
+    terminal.err.write(`foresync: ${thrown.message}\n`);
+    return;
+  }
   const error = ForesyncError.from(thrown);
   terminal.err.write(`foresync: ${error.message}\n`);
   if (error.code === 'INTERNAL' && error.cause instanceof Error)
     terminal.err.write(`${error.cause.stack ?? ''}\n`);
-  return EXIT.failed;
 }
 
 function version(): string {

@@ -140,6 +140,6 @@ export type Config = {
 /** Some settings, the others have their defaults. */
 export type PartialConfig = {
   readonly [Name in keyof Sections]?: {
-    readonly [Setting in keyof Sections[Name]]?: z.input<Sections[Name][Setting]>;
+    readonly [Setting in keyof Sections[Name]]?: z.input<Sections[Name][Setting]> | undefined;
   };
 };

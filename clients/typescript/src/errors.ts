@@ -18,6 +18,7 @@ export const SERVER_CODES = {
   HASH_MISMATCH: false,
   COMPACTED: false,
   UNAUTHENTICATED: false,
+  DEVICE_REQUIRED: false,
   RESUME_TOKEN_FOREIGN: false,
   OVERLOADED: true,
   SHUTTING_DOWN: true,

@@ -1,5 +1,7 @@
 import type { Chunk, Push } from '@foresync/protocol';
 import { ContentEncoding } from '@foresync/protocol';
+import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
+import { copyOf } from './bytes.js';
 import type { Checkpoint } from './checkpoint.js';
 import { checkpointOf } from './wire-checkpoint.js';
 import { contentOf } from './content-of.js';
@@ -40,7 +42,7 @@ export class Arrivals<Purpose> {
   readonly #hashing: Hashing;
   readonly #readBase: (checkpoint: Checkpoint, baseHash: string) => Promise<Uint8Array | undefined>;
   readonly #transfers = new Map<bigint, Transfer<Purpose>>();
-  #itemBytes = Number.POSITIVE_INFINITY;
+  #itemBytes: number = PROTOCOL_LIMITS.itemBytes;
 
   constructor(
     hashing: Hashing,
@@ -65,7 +67,7 @@ export class Arrivals<Purpose> {
     const facts = { encoding: push.encoding, baseHash: push.baseHash, encodedBytes };
     const problem = this.#problemOf(checkpoint, facts, push.transfer);
     if (problem !== null) return { ...arrived, content: null, problem };
-    if (push.transfer === 0n) return this.#checked(arrived, facts, push.content.slice(), null);
+    if (push.transfer === 0n) return this.#checked(arrived, facts, copyOf(push.content), null);
     const whole = push.encoding === ContentEncoding.CONTENT_ENCODING_IDENTITY;
     const hash = whole ? this.#hashing.start() : null;
     const bytes = new Uint8Array(encodedBytes);

@@ -1,4 +1,5 @@
 import { Checkpoint as WireCheckpoint, Held } from '@foresync/protocol';
+import { copyOf } from './bytes.js';
 import type { Checkpoint } from './checkpoint.js';
 import { checkpointOf, wireCheckpoint } from './wire-checkpoint.js';
 import { ForesyncClientError } from './errors.js';
@@ -79,9 +80,9 @@ function decoded(kind: BufferRecord['kind'], atMs: number, body: Uint8Array): Bu
     case 'renew':
       return { kind, space: Held.decode(body).space };
     case 'token':
-      return { kind, token: body.slice() };
+      return { kind, token: copyOf(body) };
     case 'key':
-      return { kind, key: body.slice() };
+      return { kind, key: copyOf(body) };
   }
 }
 

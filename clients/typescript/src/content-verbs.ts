@@ -1,4 +1,5 @@
 import type { GetRequest, PutHeader } from '@foresync/protocol';
+import { copyOf } from './bytes.js';
 import type { Checkpoint, Edge } from './checkpoint.js';
 import { checkpointOf, wireEdges } from './wire-checkpoint.js';
 import type { Connection } from './connection.js';
@@ -58,7 +59,7 @@ export class ContentVerbs {
 
   async write(space: string, item: string, content: Uint8Array, options: WriteOptions): Promise<Written> {
     // A copy: what the caller does with theirs meanwhile must not show in what is sent and held.
-    const bytes = content.slice();
+    const bytes = copyOf(content);
     const held = this.#device.buffer.get(space, item)?.checkpoint;
     const header: PutHeader = {
       space,

@@ -1,3 +1,4 @@
+import { copyOf } from './bytes.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Connection } from './connection.js';
 import type { Device } from './device.js';
@@ -115,7 +116,7 @@ export class Opener {
     counters.opened++;
     if (zeroWait) counters.zeroWait++;
     // A copy: whoever changes it must not change what the buffer holds.
-    return { ...opened, content: opened.content.slice() };
+    return { ...opened, content: copyOf(opened.content) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { ActivityBatch } from '@foresync/protocol';
 import { ByteSink } from '@foresync/protocol/byte-sink';
+import { copyOf } from './bytes.js';
 import { ForesyncClientError } from './errors.js';
 
 /** One step in the history of an outbox. */
@@ -33,11 +34,11 @@ export function decodeOutboxRecord(bytes: Uint8Array): OutboxRecord {
   const kind = KINDS[bytes[0] ?? KINDS.length];
   const body = bytes.subarray(1);
   try {
-    if (kind === 'add') return { kind, batch: ActivityBatch.decode(body.slice()) };
+    if (kind === 'add') return { kind, batch: ActivityBatch.decode(copyOf(body)) };
     if (kind === 'remove') return { kind, index: numberAt(body, 0), count: numberAt(body, 1) };
     if (kind === 'first') return { kind, sequence: numberAt(body, 0) };
     if (kind === 'replace') {
-      return { kind, index: numberAt(body, 0), batch: ActivityBatch.decode(body.slice(8)) };
+      return { kind, index: numberAt(body, 0), batch: ActivityBatch.decode(copyOf(body.subarray(8))) };
     }
   } catch (cause) {
     throw broken(cause);

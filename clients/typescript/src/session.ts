@@ -1,5 +1,6 @@
 import type { Durability, Goodbye, Heartbeat, Refusal, ServerEvent, Welcome } from '@foresync/protocol';
 import { Barriers } from './barriers.js';
+import { copyOf } from './bytes.js';
 import type { Device } from './device.js';
 import { durabilityOf } from './durability.js';
 import { ForesyncClientError } from './errors.js';
@@ -150,7 +151,7 @@ export class Session {
         return;
       }
       case 'position': {
-        this.#settler.token(delivery, event.value.resumeToken.slice());
+        this.#settler.token(delivery, copyOf(event.value.resumeToken));
         return;
       }
       case 'answer':

@@ -46,8 +46,9 @@ export async function start(settings: Settings, ground: Ground): Promise<Foresyn
     });
     return client.foresync;
   } catch (thrown) {
+    const lastError = client.connection.error;
     await client.foresync.close();
-    throw reasonOf(thrown, client.connection.error);
+    throw reasonOf(thrown, lastError);
   }
 }
 

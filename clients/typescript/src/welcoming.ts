@@ -1,6 +1,7 @@
 import type { SpaceVerdict, Welcome } from '@foresync/protocol';
 import { Verdict } from '@foresync/protocol';
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
+import { copyOf } from './bytes.js';
 import type { Device } from './device.js';
 import type { Manifest } from './manifest.js';
 import { termHash } from './query-terms.js';
@@ -22,7 +23,7 @@ export async function obeyWelcome(welcome: Welcome, beginning: Beginning): Promi
   const { buffer, outbox, reporter, opens } = beginning.device;
   const { uplink } = beginning;
   if (welcome.queryKey.length > 0) {
-    buffer.saveQueryKey(welcome.queryKey.slice());
+    buffer.saveQueryKey(copyOf(welcome.queryKey));
     reporter.useKey(await termHash(welcome.queryKey));
   }
   if (welcome.limits !== undefined) {

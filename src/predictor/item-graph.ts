@@ -25,7 +25,7 @@ export class ItemGraph {
     const known = this.#heads[item];
     if (known !== undefined && known.version > head.version && known.shard === head.shard) return;
     if (known === undefined) this.#appeared(item);
-    if (known?.edges !== head.edges) this.#connect(item, head);
+    if (!sameEdges(known?.edges, head.edges)) this.#connect(item, head);
     this.#heads[item] = head;
     this.#changedBy[item] = writer;
   }
@@ -90,6 +90,12 @@ export class ItemGraph {
       if (oldest !== undefined && dependants.size > AROUND.dependants) dependants.delete(oldest);
     }
   }
+}
+
+/** By value: edges that came over a wire are other objects, and must not count as new. */
+function sameEdges(before: Head['edges'] | undefined, now: Head['edges']): boolean {
+  if (before === now) return true;
+  return before?.length === now.length && before.every(({ item }, at) => item === now[at]?.item);
 }
 
 /** Everything up to the last slash of a path-like id; the root's items share the empty one. */

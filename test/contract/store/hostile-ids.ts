@@ -109,10 +109,14 @@ export function hostileIdsSuite(adapter: Adapter): void {
 
     it('never become another user’s, space’s, device’s or item’s', () =>
       withStore(adapter, {}, async ({ store }) => {
-        const place = fc.tuple(hostileId, hostileId, hostileId, hostileId);
+        const place = fc.oneof(
+          fc.tuple(hostileId, hostileId, hostileId, hostileId),
+          splitting('aaaaaaa'),
+          splitting('\0a\0a\0a'),
+        );
         await fc.assert(
           fc.asyncProperty(
-            fc.uniqueArray(place, { minLength: 2, maxLength: 12, selector: String }),
+            fc.uniqueArray(place, { minLength: 2, maxLength: 15, selector: JSON.stringify }),
             async (places) => {
               await fillPlaces(store, places);
               await checkPlaces(store, places);
@@ -182,6 +186,15 @@ export function hostileIdsSuite(adapter: Adapter): void {
         const search = { space: SPACE, sequence: 1, activities: [searched] };
         await refused('activities[0].query_buckets', () => store.users.apply(ANN, LAPTOP, search, context));
       }));
+  });
+}
+
+/** Four ids that are always the same text when written one after the other. */
+function splitting(text: string): fc.Arbitrary<Place4> {
+  const cut = fc.integer({ min: 1, max: text.length - 1 });
+  return fc.uniqueArray(cut, { minLength: 3, maxLength: 3 }).map((cuts) => {
+    const [a = 1, b = 2, c = 3] = cuts.sort((left, right) => left - right);
+    return [text.slice(0, a), text.slice(a, b), text.slice(b, c), text.slice(c)];
   });
 }
 

@@ -182,6 +182,21 @@ export function spacesSuite(adapter: Adapter): void {
         assert.equal((await store.spaces.head(SPACE, item('back')))?.dataHash, hashOf('two'), 'it came back');
       }));
 
+    it('remembers the latest delete, not the first', () =>
+      withStore(adapter, { logRetention: 3 }, async ({ store }) => {
+        await makeSpace(store);
+        for (const content of ['one', null, 'two', null]) await commit(store, 'a', content);
+        await commit(store, 'b', 'x');
+        assert.equal(
+          (await store.spaces.head(SPACE, item('a')))?.version,
+          4,
+          'the first delete left the log',
+        );
+        await commit(store, 'b', 'y');
+        await commit(store, 'b', 'z');
+        assert.equal(await store.spaces.head(SPACE, item('a')), null);
+      }));
+
     it('heads come in the order asked for, null for what never was', () =>
       withStore(adapter, {}, async ({ store }) => {
         await makeSpace(store, 8);

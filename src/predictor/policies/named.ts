@@ -19,6 +19,12 @@ export const PLAIN_POLICIES = [
 
 export type PlainPolicy = (typeof PLAIN_POLICIES)[number];
 
+/**
+ * Everyone's uses say less about one user's next need the more there are. The order of items stays; what changes is how
+ * much of a count a byte is worth (docs/adr/0002-replay-readings.md).
+ */
+export const POPULAR_POWER = 0.7;
+
 /** A policy by its name, over the statistics of a space. Throws CONFIG_INVALID if there is none of that name. */
 export function policyNamed(name: string, { counts }: Statistics): Policy {
   switch (name) {
@@ -27,7 +33,7 @@ export function policyNamed(name: string, { counts }: Statistics): Policy {
     case 'mirror':
       return { ...mirror, name };
     case 'popular':
-      return ranking(name, counts, (view) => popularity(view).map(Math.sqrt));
+      return ranking(name, counts, (view) => popularity(view).map((count) => count ** POPULAR_POWER));
     case 'recent':
       return ranking(name, counts, recency);
     case 'frequent':

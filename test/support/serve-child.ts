@@ -1,0 +1,14 @@
+/** The process that `ServerProcess` spawns: a server from the configuration in its argument, until it is killed. */
+import { createApp } from '../../src/app.js';
+import type { PartialConfig } from '../../src/config.js';
+import { configOf } from '../../src/config.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+
+// The parent wrote it.
+const config = JSON.parse(process.argv[2] ?? '') as PartialConfig;
+const app = await createApp(configOf(config), { logger: createLogger('error') });
+await app.start();
+process.stdout.write(`listening on ${app.port}\n`);
+process.on('message', (message) => {
+  if (message === 'memory') process.send?.(process.memoryUsage().rss);
+});

@@ -1,5 +1,6 @@
 import type { PolicyResult } from './figure-types.js';
 import { replayInProcess } from './in-process.js';
+import { replayLive } from './live/live.js';
 import type { PolicyTask } from './policy-task.js';
 import { loadTrace } from './trace.js';
 import type { Trace } from './trace-types.js';
@@ -15,7 +16,10 @@ export async function runPolicy(task: PolicyTask, options: RunOptions): Promise<
   const trace = await traceOf(task);
   const { signal } = options;
   const onProgress = (steps: number, total: number): void => options.onProgress(steps, total);
-  return replayInProcess(trace, task.policy, { budget: task.budget, signal, onProgress });
+  const run = { budget: task.budget, signal, onProgress };
+  return task.mode === 'grpc'
+    ? replayLive(trace, task.policy, run)
+    : replayInProcess(trace, task.policy, run);
 }
 
 // One trace is kept: the tasks of a process are of the same trace.

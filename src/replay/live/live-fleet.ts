@@ -9,73 +9,51 @@ import type { Recorder } from '../recorder.js';
 import type { Trace, TraceStep } from '../trace-types.js';
 import { LiveDevice } from './live-device.js';
 
-/** Devices whose streams share a connection, as they would behind one proxy; many connections cost more than they show. */
+/** Devices whose streams share a connection, as they would behind one proxy: a connection each costs more than it shows. */
 const DEVICES_A_CONNECTION = 50;
 /** Users whose devices connect at the same time. */
 const CONNECTING = 16;
+const CONNECT_TIMEOUT_MS = 120_000;
 /** Devices at most: each is a client with a buffer of its own in this process. */
 export const MAX_LIVE_DEVICES = 4096;
 
-type Transport = ReturnType<typeof grpcTransport>;
+export interface FleetOptions {
+  readonly trace: Trace;
+  readonly space: SpaceId;
+  readonly server: ReplayServer;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly signal: AbortSignal;
+}
 
 /** Every device of a trace with its own token and session, connected from the start. */
 export class LiveFleet {
+  readonly #options: FleetOptions;
+  readonly #transports: readonly ReturnType<typeof grpcTransport>[];
   readonly #devices = new Map<UserId, Map<DeviceId, LiveDevice>>();
-  readonly #transports: readonly Transport[];
+  #connected = 0;
 
-  private constructor(transports: readonly Transport[]) {
-    this.#transports = transports;
+  private constructor(options: FleetOptions, connections: number) {
+    const { endpoint } = options.server;
+    this.#options = options;
+    this.#transports = Array.from({ length: connections }, () => grpcTransport({ endpoint }));
   }
 
-  /** Connects all devices; those of one user in the order in which the trace first uses them. */
-  static async connect(options: {
-    readonly trace: Trace;
-    readonly space: SpaceId;
-    readonly server: ReplayServer;
-    readonly clock: Clock;
-    readonly recorder: Recorder;
-    readonly signal: AbortSignal;
-  }): Promise<LiveFleet> {
-    const { trace, server, space, clock, recorder, signal } = options;
-    const users = [...devicesOf(trace)];
+  /** Connects all devices, those of one user in the order in which the trace first uses them. All or none. */
+  static async connect(options: FleetOptions): Promise<LiveFleet> {
+    const users = [...devicesOf(options.trace)];
     const count = users.reduce((sum, [, devices]) => sum + devices.size, 0);
-    if (count > MAX_LIVE_DEVICES) {
-      const told = `the trace has ${count} devices, at most ${MAX_LIVE_DEVICES} connect over gRPC; use --in-process`;
-      throw new ForesyncError('FIELD_INVALID', told, { field: 'trace' });
-    }
-    const connections = Math.ceil(count / DEVICES_A_CONNECTION);
-    const transports = Array.from({ length: connections }, () =>
-      grpcTransport({ endpoint: server.endpoint }),
-    );
-    const fleet = new LiveFleet(transports);
-    let connected = 0;
-    const connectUser = async (user: UserId, devices: ReadonlySet<DeviceId>): Promise<void> => {
-      for (const device of devices) {
-        signal.throwIfAborted();
-        const transport = transports[connected++ % connections];
-        if (transport === undefined) return;
-        const client = await connect({
-          transport,
-          token: await server.token(user, device),
-          spaces: [space],
-          buffer: { kind: 'memory' },
-          now: () => clock.now(),
-          signal,
-          connectTimeoutMs: 120_000,
-        });
-        fleet.#add(user, device, new LiveDevice(pseudonym(user), device, client, space, recorder));
-      }
+    if (count > MAX_LIVE_DEVICES) throw tooMany(count);
+    const fleet = new LiveFleet(options, Math.ceil(count / DEVICES_A_CONNECTION));
+    const connectNext = async (): Promise<void> => {
+      for (let next = users.shift(); next !== undefined; next = users.shift())
+        await fleet.#connectUser(...next);
     };
-    try {
-      const work = async (): Promise<void> => {
-        for (let next = users.shift(); next !== undefined; next = users.shift()) await connectUser(...next);
-      };
-      await Promise.all(Array.from({ length: CONNECTING }, work));
-      return fleet;
-    } catch (error) {
-      await fleet.close();
-      throw error;
-    }
+    const ended = await Promise.allSettled(Array.from({ length: CONNECTING }, connectNext));
+    const failure = ended.find((each) => each.status === 'rejected');
+    if (failure === undefined) return fleet;
+    await fleet.close();
+    throw failure.reason;
   }
 
   /** The device that makes a step. */
@@ -92,9 +70,29 @@ export class LiveFleet {
     for (const transport of this.#transports) transport.close();
   }
 
-  #add(user: UserId, name: DeviceId, device: LiveDevice): void {
-    const own = this.#devices.get(user) ?? new Map<DeviceId, LiveDevice>();
-    this.#devices.set(user, own.set(name, device));
+  async #connectUser(user: UserId, devices: ReadonlySet<DeviceId>): Promise<void> {
+    const { signal, recorder, space } = this.#options;
+    const own = new Map<DeviceId, LiveDevice>();
+    this.#devices.set(user, own);
+    for (const device of devices) {
+      signal.throwIfAborted();
+      const client = await this.#connectDevice(user, device);
+      own.set(device, new LiveDevice(pseudonym(user), device, client, space, recorder));
+    }
+  }
+
+  async #connectDevice(user: UserId, device: DeviceId): ReturnType<typeof connect> {
+    const { server, space, clock } = this.#options;
+    const transport = this.#transports[this.#connected++ % this.#transports.length];
+    if (transport === undefined) throw new RangeError('there is no connection');
+    return connect({
+      transport,
+      token: await server.token(user, device),
+      spaces: [space],
+      buffer: { kind: 'memory' },
+      now: () => clock.now(),
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    });
   }
 }
 
@@ -106,4 +104,9 @@ function devicesOf(trace: Trace): ReadonlyMap<UserId, ReadonlySet<DeviceId>> {
     users.set(step.user, devices.add(deviceOf(step)));
   }
   return users;
+}
+
+function tooMany(count: number): ForesyncError {
+  const told = `the trace has ${count} devices, at most ${MAX_LIVE_DEVICES} connect over gRPC: use --in-process`;
+  return new ForesyncError('FIELD_INVALID', told, { field: 'trace' });
 }

@@ -1,5 +1,6 @@
 import type { ReplayServer } from '../../app-replay.js';
 import { startReplayServer } from '../../app-replay.js';
+import type { ItemId } from '../../domain/ids.js';
 import { spaceId } from '../../domain/ids.js';
 import { waitsWithoutPushes } from '../baseline.js';
 import type { PolicyResult } from '../figure-types.js';
@@ -124,8 +125,8 @@ class LiveReplay {
 
   async #open(step: TraceStep, device: LiveDevice): Promise<void> {
     const needed = step.items.filter(({ created }) => !created);
+    await this.#putUnknown(needed.map(({ item }) => item));
     for (const { item } of needed) {
-      if (!this.#contents.exists(item)) await this.#put(item);
       const { bytes, zeroWait } = await device.open(item, this.#contents.hashOf(item));
       this.#parts.recorder.opened(device.user, device.device, item, bytes, zeroWait);
     }
@@ -133,11 +134,14 @@ class LiveReplay {
     if (needed.length > 0) await device.flush();
   }
 
-  /** An item that nothing creates is put right before its first need. */
-  async #put(item: Parameters<LiveContents['next']>[0]): Promise<void> {
-    const { bytes } = this.#contents.next(item);
-    await this.#parts.backend.put(item, bytes, this.#links(item), []);
-    await this.#quiet();
+  /** Items that nothing creates are put right before their first need. */
+  async #putUnknown(items: readonly ItemId[]): Promise<void> {
+    const unknown = items.filter((item) => !this.#contents.exists(item));
+    for (const item of unknown) {
+      const { bytes } = this.#contents.next(item);
+      await this.#parts.backend.put(item, bytes, this.#links(item), []);
+    }
+    if (unknown.length > 0) await this.#quiet();
   }
 
   async #write(step: TraceStep, device: LiveDevice): Promise<void> {
@@ -157,7 +161,7 @@ class LiveReplay {
     return this.#parts.server.quiesce(this.#parts.signal);
   }
 
-  #links(item: Parameters<LiveContents['next']>[0]) {
+  #links(item: ItemId): readonly ItemId[] {
     return this.#parts.trace.relations.get(item) ?? [];
   }
 }

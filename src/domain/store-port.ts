@@ -8,7 +8,7 @@ import type { LogBounds } from './position.js';
  * All state that outlives a process. Every method that writes resolves only when what it did is as safe as the
  * `Durability` it answers, and is seen by no reader before. Every method may throw STORE_UNAVAILABLE, after which the
  * outcome is unknown and retrying is safe, STORE_CORRUPT, and FIELD_INVALID for ids that are empty, longer than 512 bytes
- * or no Unicode. What concerns a space throws SPACE_UNKNOWN if that was never made.
+ * or no Unicode. Spaces, and what is written for a user in a space, throw SPACE_UNKNOWN if that was never made.
  * One conformance suite (test/contract/store) runs against every adapter.
  */
 export interface Store {
@@ -95,7 +95,8 @@ export interface SpaceStore {
   /**
    * Yields the shard whenever its log may have grown (a wake-up, never the truth); coalesced, bounded to one a shard.
    * Each shard is yielded once at the start, so that nothing is missed by who reads the log on every wake-up. Ends with
-   * the signal or the reader, even one that waits. Throws STORE_UNAVAILABLE when the store is closed.
+   * the signal or the reader, even one that waits. Throws STORE_UNAVAILABLE when the store is closed. A space that does
+   * not exist yet rings with its first change.
    */
   wakeUps(space: SpaceId, signal: AbortSignal): AsyncIterable<number>;
   /** Entries with offset > after, at most `limit`. Keeps the newest `feedRetention`. */

@@ -7,7 +7,10 @@ import type { StoreLimits, StoreSurroundings } from './options.js';
 import { newEpoch, wholeMs } from './options.js';
 import { WakeUps } from './wake-ups.js';
 
-/** A store that lives as long as its process: for tests, replays and trying out. Same bounds as the others. */
+/**
+ * A store that lives as long as its process: for tests, replays and trying out. Same bounds as the others. What comes in
+ * is checked by `openStore`, not here.
+ */
 export function openMemory(limits: StoreLimits, surroundings: StoreSurroundings): Store {
   const gate = new Gate();
   const wakeUps = new WakeUps();

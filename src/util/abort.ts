@@ -45,22 +45,6 @@ export async function withinTime<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Resolves after `ms`, real time; rejects with the signal's reason if that comes first. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let stop: () => void = () => undefined;
-    const timer = setTimeout(() => {
-      stop();
-      resolve();
-    }, ms);
-    if (signal === undefined) return;
-    stop = onAbort(signal, (reason) => {
-      clearTimeout(timer);
-      reject(reason);
-    });
-  });
-}
-
 /**
  * Calls back once when the signal is aborted, at once if it is already. The answer takes the listener away. A reason
  * that is no Error is wrapped in one.
@@ -73,11 +57,6 @@ export function onAbort(signal: AbortSignal, callback: (reason: Error) => void):
   }
   signal.addEventListener('abort', listener, { once: true });
   return () => signal.removeEventListener('abort', listener);
-}
-
-/** Whether an error is that of a time limit of this file (or of AbortSignal.timeout). */
-export function isTimeout(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 function link(controller: AbortController, unlink: () => void): Link {

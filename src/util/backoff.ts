@@ -8,9 +8,6 @@ export interface BackoffRules {
   readonly factor: number;
 }
 
-/** The wait after the first failure is anything up to half a second, after many anything up to a minute. */
-export const BACKOFF_RULES: BackoffRules = { baseMs: 500, maxMs: 60_000, factor: 2 };
-
 /**
  * The wait before an attempt with full jitter: anything from 0 to a ceiling that grows with each attempt, so that those
  * who failed together do not come back together. `attempt` counts from 0; `random` is from 0 to 1, 1 excluded. Whole ms.
@@ -19,7 +16,7 @@ export function fullJitter(rules: BackoffRules, attempt: number, random: number)
   return Math.floor(random * backoffCeiling(rules, attempt));
 }
 
-/** The longest wait before an attempt, ms. */
-export function backoffCeiling({ baseMs, maxMs, factor }: BackoffRules, attempt: number): number {
+/** The longest wait before an attempt. */
+function backoffCeiling({ baseMs, maxMs, factor }: BackoffRules, attempt: number): number {
   return Math.min(maxMs, baseMs * factor ** attempt);
 }

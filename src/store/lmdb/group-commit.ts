@@ -1,5 +1,5 @@
 import type { ForesyncError } from '../../domain/errors.js';
-import { isTimeout, withinTime } from '../../util/abort.js';
+import { withinTime } from '../../util/abort.js';
 import { BoundedQueue } from '../../util/queue.js';
 import { closedFailure, isLmdbError, storeFailure, unavailable } from './failures.js';
 import type { Database, Writing } from './records.js';
@@ -95,19 +95,25 @@ export class GroupCommit {
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
-    const transaction = this.#database.transaction(() => this.#attempt(group));
-    const settled = transaction.then(
-      (settle) => settle(),
-      async (thrown: unknown) => rejectAll(group, await causeOf(thrown)),
-    );
+    const settled = this.#transact(group);
     try {
       await withinTime(this.#limits.commitMs, settled);
-    } catch (thrown) {
-      if (!isTimeout(thrown)) throw thrown;
+    } catch {
+      // Nothing but the time limit rejects here; the transaction may still succeed, which is why retrying has to be safe.
       rejectAll([...group, ...this.#queue.takeNow(this.#limits.waiting)], stuckFailure());
       this.#stuck = true;
       await settled;
       this.#stuck = false;
+    }
+  }
+
+  /** Never throws: everybody in the group is told. */
+  async #transact(group: readonly Waiting[]): Promise<void> {
+    try {
+      const tell = await this.#database.transaction(() => this.#attempt(group));
+      tell();
+    } catch (thrown) {
+      rejectAll(group, await causeOf(thrown));
     }
   }
 

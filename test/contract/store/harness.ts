@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Durability } from '../../../src/domain/checkpoint.js';
 import type { Clock } from '../../../src/domain/clock.js';
 import type { DataHash, ItemId, SpaceId } from '../../../src/domain/ids.js';
 import { dataHash, deviceId, itemId, pseudonym, spaceId } from '../../../src/domain/ids.js';
@@ -11,6 +12,8 @@ export interface Adapter {
   readonly name: string;
   /** Whether a store that is opened again at the same place has what the last one acknowledged. */
   readonly persistent: boolean;
+  /** How safe it says that a write is, with nothing broken. */
+  readonly durability: Durability;
   /** A new, empty place. */
   place(): Promise<Place>;
 }

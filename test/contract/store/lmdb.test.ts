@@ -5,6 +5,7 @@ import { storeConformance } from './conformance.js';
 storeConformance({
   name: 'lmdb',
   persistent: true,
+  durability: 'local',
   place: async () => {
     const folder = await scratchFolder();
     return {

@@ -4,6 +4,7 @@ import { storeConformance } from './conformance.js';
 storeConformance({
   name: 'memory',
   persistent: false,
+  durability: 'local',
   place: () =>
     Promise.resolve({
       open: (limits, surroundings) => openStore({ url: 'memory:', limits }, surroundings),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Durability } from '../../../src/domain/checkpoint.js';
 import type { Change, Edge, Head } from '../../../src/domain/item.js';
 import type { ChangeRequest, CommitResult, Store, WriteCondition } from '../../../src/domain/store-port.js';
 import { shardOf } from '../../../src/store/shards.js';
@@ -17,9 +18,11 @@ class Oracle {
   readonly touched = new Map<string, number>();
 
   readonly epoch: string;
+  readonly #durability: Durability;
 
-  constructor(epoch: string) {
+  constructor(epoch: string, durability: Durability) {
     this.epoch = epoch;
+    this.#durability = durability;
   }
 
   low(shard: number): number {
@@ -61,7 +64,8 @@ class Oracle {
       hash !== null &&
       hash === request.dataHash &&
       JSON.stringify(current?.head.edges) === JSON.stringify(request.edges);
-    if (current !== null && unchanged) return { kind: 'committed', change: current, durability: 'local' };
+    if (current !== null && unchanged)
+      return { kind: 'committed', change: current, durability: this.#durability };
     const { condition } = request;
     const fails =
       (condition.kind === 'absent' && hash !== null) ||
@@ -85,7 +89,7 @@ class Oracle {
     const previous = CONTENTS.find((one) => hashOf(one) === hash);
     this.log(shard).push(change);
     if (previous !== undefined && hash !== dataHash) this.touched.set(previous, now);
-    return { kind: 'committed', change, durability: 'local' };
+    return { kind: 'committed', change, durability: this.#durability };
   }
 }
 
@@ -105,7 +109,7 @@ export function modelSpacesSuite(adapter: Adapter): void {
         withStore(adapter, LIMITS, async ({ store, clock, reopen }) => {
           await makeSpace(store, SHARDS);
           const { epoch } = await store.spaces.bounds(SPACE, 0);
-          const oracle = new Oracle(epoch);
+          const oracle = new Oracle(epoch, adapter.durability);
           const real = { store, clock, reopen };
           await fc.asyncModelRun(() => ({ model: oracle, real }), sequence);
           await checkAll(oracle, real);

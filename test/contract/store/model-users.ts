@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Durability } from '../../../src/domain/checkpoint.js';
 import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../../src/domain/ids.js';
 import { spaceId } from '../../../src/domain/ids.js';
 import type { FeedEntry, HeldItem, Store, StoredCheckpoint } from '../../../src/domain/store-port.js';
@@ -33,7 +34,7 @@ type Where = readonly [user: Pseudonym, device: DeviceId, space: SpaceId];
 export function modelUsersSuite(adapter: Adapter): void {
   it('batches, contexts, manifests and checkpoints follow a simple oracle', () =>
     fc.assert(
-      fc.asyncProperty(fc.commands(commands(adapter.persistent), { maxCommands: 60 }), (sequence) =>
+      fc.asyncProperty(fc.commands(commands(adapter), { maxCommands: 60 }), (sequence) =>
         withStore(adapter, LIMITS, async ({ store, reopen }) => {
           await Promise.all(SPACES.map((space) => makeSpace(store, 1, space)));
           const oracle = new Oracle();
@@ -46,7 +47,7 @@ export function modelUsersSuite(adapter: Adapter): void {
     ));
 }
 
-function commands(persistent: boolean): fc.Arbitrary<Command>[] {
+function commands({ persistent, durability }: Adapter): fc.Arbitrary<Command>[] {
   const where: fc.Arbitrary<Where> = fc.tuple(
     fc.constantFrom(...USERS),
     fc.constantFrom(...DEVICES),
@@ -61,7 +62,9 @@ function commands(persistent: boolean): fc.Arbitrary<Command>[] {
     { maxLength: 3 },
   );
   const dropped = fc.array(fc.constantFrom(...ITEMS), { maxLength: 3 });
-  const apply = fc.tuple(where, mostly0, mostly0, fc.string()).map((given) => applyCommand(...given));
+  const apply = fc
+    .tuple(where, mostly0, mostly0, fc.string())
+    .map((given) => applyCommand(durability, ...given));
   return [
     apply,
     apply,
@@ -81,7 +84,13 @@ const command = (name: string, run: Command['run']): Command => ({
 });
 
 /** A batch whose sequence, or whose context's version, may be off by one. */
-function applyCommand([user, device, space]: Where, early: number, stale: number, text: string): Command {
+function applyCommand(
+  durability: Durability,
+  [user, device, space]: Where,
+  early: number,
+  stale: number,
+  text: string,
+): Command {
   return command(`apply ${user} ${device} ${space} ${early} ${stale}`, async (oracle, { store }) => {
     const applied = oracle.sequences.get(key(user, device)) ?? 0;
     const { version } = oracle.contexts.get(key(user, space)) ?? { version: 0 };
@@ -97,7 +106,7 @@ function applyCommand([user, device, space]: Where, early: number, stale: number
     else if (sequence > applied + 1) assert.deepEqual(result, { kind: 'gap', expected: applied + 1 });
     else if (expectedVersion !== version) assert.equal(result.kind, 'stale');
     else {
-      assert.deepEqual(result, { kind: 'applied', durability: 'local' });
+      assert.deepEqual(result, { kind: 'applied', durability });
       oracle.sequences.set(key(user, device), sequence);
       oracle.contexts.set(key(user, space), { version: version + 1, text });
       for (const log of [key(space), key(user)]) {

@@ -27,7 +27,7 @@ export function usersSuite(adapter: Adapter): void {
           ],
         };
         const context = { expectedVersion: 0, bytes: Buffer.from('folded') };
-        const applied = { kind: 'applied', durability: 'local' };
+        const applied = { kind: 'applied', durability: adapter.durability };
         assert.deepEqual(await store.users.apply(ANN, PHONE, batch, context), applied);
         assert.deepEqual(await contextOf(store), [1, 'folded']);
         assert.equal(await store.users.sequence(ANN, PHONE), 1);
@@ -41,7 +41,7 @@ export function usersSuite(adapter: Adapter): void {
       withStore(adapter, {}, async ({ store }) => {
         await makeSpace(store);
         for (const sequence of [1, 2]) await apply(store, sequence);
-        const duplicate = { kind: 'duplicate', durability: 'local' };
+        const duplicate = { kind: 'duplicate', durability: adapter.durability };
         const context = { expectedVersion: 77, bytes: Buffer.from('other') };
         for (const sequence of [1, 2]) {
           assert.deepEqual(await store.users.apply(ANN, PHONE, batch(sequence), context), duplicate);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { open } from 'lmdb';
 import type { Grace } from '../../../../src/store/lmdb/blob-records.js';
 import { sweepBlobs } from '../../../../src/store/lmdb/blob-records.js';
 import { LmdbBlobs } from '../../../../src/store/lmdb/blobs.js';
+import { Environment } from '../../../../src/store/lmdb/environment.js';
+import { GROUP_COMMIT_LIMITS } from '../../../../src/store/lmdb/group-commit.js';
 import { removeAbandonedUploads, Upload } from '../../../../src/store/lmdb/upload.js';
 import { hashOf, pieces } from '../../../contract/store/harness.js';
 import type { OpenEnvironment } from './open-environment.js';
@@ -90,5 +93,28 @@ describe('store/lmdb/upload', () => {
     }
     assert.deepEqual(left, [25, 9, 0, 0]);
     assert.deepEqual(await lies(), { K: 0, B: 0, G: 0, S: 0 });
+  });
+
+  it('sweeps what is damaged as well: it is garbage, and no write may fail because of it', async () => {
+    await put(bytes('one'));
+    await opened.environment.close();
+    const raw = open<Uint8Array, Uint8Array>({
+      path: opened.path,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      overlappingSync: false,
+    });
+    const [listed] = Array.from(raw.getKeys({ start: Buffer.from('G'), limit: 1 }));
+    assert.ok(listed);
+    await raw.put(listed, bytes('damaged'));
+    await raw.close();
+    const again = await Environment.open(opened.path, GROUP_COMMIT_LIMITS, (records) =>
+      sweepBlobs(records, grace),
+    );
+    grace.nowMs += grace.graceMs + 1;
+    await again.write(() => undefined);
+    const left = await Promise.all(['B', 'G'].map((letter) => countKeys(again, letter)));
+    assert.deepEqual(left, [0, 0]);
+    await again.close();
   });
 });

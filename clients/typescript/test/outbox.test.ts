@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict';
+import type { ActivityBatch } from '@foresync/protocol';
+import fc from 'fast-check';
+import { Outbox, OUTBOX_LIMITS } from '../src/outbox.js';
+import { CrashingLog } from './support/crashing-log.js';
+
+describe('Outbox', () => {
+  it('gives nothing to send before it is stored and welcomed', async () => {
+    const outbox = await opened(new CrashingLog());
+    outbox.add(batch('a'));
+    outbox.welcome(0);
+    assert.equal(outbox.next(), undefined);
+    await outbox.commit();
+    assert.deepEqual(given(outbox.next()), [1n, 'a']);
+    assert.equal(outbox.next(), undefined);
+  });
+
+  it('numbers on from what the server says is durable', async () => {
+    const outbox = await opened(new CrashingLog());
+    for (const item of ['a', 'b', 'c']) outbox.add(batch(item));
+    outbox.welcome(7);
+    await outbox.commit();
+    assert.deepEqual([outbox.next(), outbox.next()].map(given), [
+      [8n, 'a'],
+      [9n, 'b'],
+    ]);
+    outbox.acked(8);
+    outbox.lost();
+    assert.equal(outbox.next(), undefined);
+    outbox.welcome(9);
+    await outbox.commit();
+    assert.deepEqual(given(outbox.next()), [10n, 'c']);
+    outbox.welcome(2);
+    await outbox.commit();
+    assert.deepEqual(given(outbox.next()), [3n, 'c'], 'a server that lost its data');
+  });
+
+  it('does not send more than the window without an acknowledgement', async () => {
+    const outbox = await opened(new CrashingLog(), { batches: 100, window: 2 });
+    for (const item of ['a', 'b', 'c']) outbox.add(batch(item));
+    outbox.welcome(0);
+    await outbox.commit();
+    assert.ok(outbox.next() !== undefined && outbox.next() !== undefined);
+    assert.equal(outbox.next(), undefined);
+    outbox.acked(1);
+    await outbox.commit();
+    assert.deepEqual(given(outbox.next()), [3n, 'c']);
+  });
+
+  it('loses the oldest beyond its bound, and counts what was in it', async () => {
+    const lost: number[] = [];
+    const outbox = await Outbox.open(new CrashingLog(), (count) => lost.push(count), {
+      batches: 2,
+      window: 64,
+    });
+    for (const item of ['a', 'b', 'c', 'd']) outbox.add(batch(item));
+    assert.deepEqual([lost, outbox.size], [[1, 1], 2]);
+    outbox.welcome(0);
+    await outbox.commit();
+    assert.deepEqual([outbox.next(), outbox.next()].map(given), [
+      [1n, 'c'],
+      [2n, 'd'],
+    ]);
+  });
+
+  it('settles when all that was there is durable, whatever came after', async () => {
+    const outbox = await opened(new CrashingLog());
+    await outbox.settled();
+    outbox.add(batch('a'));
+    const settled = watched(outbox.settled());
+    outbox.add(batch('b'));
+    outbox.welcome(0);
+    await outbox.commit();
+    outbox.next();
+    outbox.next();
+    outbox.refused(2);
+    await Promise.resolve();
+    assert.equal(settled.done, false, 'of two, the other one went');
+    outbox.acked(1);
+    await settled.promise;
+    outbox.add(batch('c'));
+    const never = outbox.settled();
+    outbox.giveUp(new Error('closed'));
+    await assert.rejects(never, /closed/);
+  });
+
+  it('stores the number of a batch before it is sent under it, whatever gave it that number', async () => {
+    const outbox = await opened(new CrashingLog());
+    for (const space of ['s', 't', 's']) outbox.add(batch('a', space));
+    outbox.welcome(0);
+    await outbox.commit();
+    const sendAll = () => [outbox.next(), outbox.next(), outbox.next()].map(given).filter(([, item]) => item);
+    assert.equal(sendAll().length, 3);
+    outbox.refused(1);
+    outbox.rewind();
+    assert.deepEqual(sendAll(), []);
+    const committing = outbox.commit();
+    outbox.wipe('t');
+    await committing;
+    assert.deepEqual(sendAll().length, 0, 'numbered while the commit was under way');
+    await outbox.commit();
+    assert.deepEqual(
+      sendAll().map(([sequence]) => sequence),
+      [1n],
+    );
+  });
+
+  it('forgets one space or all', async () => {
+    const outbox = await opened(new CrashingLog());
+    for (const [item, space] of [
+      ['a', 's'],
+      ['b', 't'],
+      ['c', 's'],
+    ] as const)
+      outbox.add(batch(item, space));
+    outbox.welcome(4);
+    outbox.wipe('s');
+    await outbox.commit();
+    assert.deepEqual(given(outbox.next()), [5n, 'b']);
+    outbox.wipe();
+    assert.equal(outbox.size, 0);
+  });
+
+  it('catches up with its log after the disk was full', async () => {
+    const log = new CrashingLog();
+    const outbox = await opened(log);
+    outbox.add(batch('a'));
+    log.failing = true;
+    await assert.rejects(outbox.commit(), /full/);
+    outbox.add(batch('b'));
+    outbox.welcome(0);
+    assert.equal(outbox.next(), undefined);
+    await assert.rejects(outbox.commit(), /full/);
+    log.failing = false;
+    await outbox.commit();
+    assert.deepEqual(given(outbox.next()), [1n, 'a']);
+    const again = await opened(log);
+    assert.equal(again.size, 2);
+  });
+
+  it('keeps its log small', async () => {
+    const log = new CrashingLog();
+    const outbox = await opened(log);
+    outbox.welcome(0);
+    for (let count = 1; count <= 2_000; count++) {
+      outbox.add(batch('x'.repeat(400)));
+      await outbox.commit();
+      outbox.next();
+      outbox.acked(count);
+    }
+    assert.ok(log.size < 512 * 1024, `${log.size} bytes`);
+  });
+
+  it('applies each activity once and in order, through any crashes, losses and refusals', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const world = new World();
+        await world.begin();
+        for (const one of steps) await world.take(one);
+        await world.finish();
+        assert.deepEqual(world.applied, world.expected());
+      }),
+      { numRuns: 3_000 },
+    ));
+});
+
+type Step = 'add' | 'commit' | 'fail' | 'send' | 'arrive' | 'ack' | 'lose' | 'connect' | 'crash' | 'refuse';
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom<Step>('add', 'commit', 'send', 'arrive', 'connect') },
+  { weight: 2, arbitrary: fc.constantFrom<Step>('ack', 'refuse', 'crash') },
+  { weight: 1, arbitrary: fc.constantFrom<Step>('fail', 'lose') },
+);
+
+/** A device, its log, the wire and a server that applies a batch once and only in its turn. */
+class World {
+  readonly applied: string[] = [];
+  readonly #log = new CrashingLog();
+  readonly #added: string[] = [];
+  readonly #gone = new Set<string>();
+  #uncommitted: string[] = [];
+  #outbox: Outbox | undefined;
+  #wire: ActivityBatch[] = [];
+  #durable = 0;
+  #refusing = false;
+
+  async begin(): Promise<void> {
+    this.#outbox = await opened(this.#log);
+  }
+
+  async take(step: Step): Promise<void> {
+    const outbox = this.#device();
+    switch (step) {
+      case 'add':
+        this.#add(outbox);
+        break;
+      case 'commit':
+        await this.#commit(outbox);
+        break;
+      case 'fail':
+        this.#log.failing = true;
+        await outbox.commit().catch(() => undefined);
+        this.#log.failing = false;
+        break;
+      case 'send':
+        this.#send(outbox);
+        break;
+      case 'arrive':
+        this.#arrive(2);
+        break;
+      case 'ack':
+        outbox.acked(this.#durable);
+        break;
+      case 'lose':
+        this.#wire = [];
+        outbox.lost();
+        break;
+      case 'connect':
+        this.#reconnect();
+        break;
+      case 'crash':
+        await this.#crash();
+        break;
+      case 'refuse':
+        this.#refusing = true;
+        break;
+    }
+  }
+
+  async finish(): Promise<void> {
+    const outbox = this.#device();
+    this.#refusing = false;
+    this.#reconnect();
+    for (let round = 0; round < 300 && outbox.size > 0; round++) {
+      await this.#commit(outbox);
+      this.#send(outbox);
+      this.#arrive(Infinity);
+      outbox.acked(this.#durable);
+    }
+    assert.equal(outbox.size, 0);
+  }
+
+  expected(): string[] {
+    return this.#added.filter((item) => !this.#gone.has(item));
+  }
+
+  #device(): Outbox {
+    assert.ok(this.#outbox !== undefined);
+    return this.#outbox;
+  }
+
+  #add(outbox: Outbox): void {
+    const item = `${this.#added.length}`;
+    this.#added.push(item);
+    this.#uncommitted.push(item);
+    outbox.add(batch(item));
+  }
+
+  async #commit(outbox: Outbox): Promise<void> {
+    this.#uncommitted = [];
+    await outbox.commit();
+  }
+
+  #send(outbox: Outbox): void {
+    for (let next = outbox.next(); next !== undefined; next = outbox.next()) this.#wire.push(next);
+  }
+
+  /** The server handles what is on the wire, in order. */
+  #arrive(count: number): void {
+    for (const { sequence, activities } of this.#wire.splice(0, count)) {
+      const item = activities[0]?.item ?? '';
+      if (Number(sequence) !== this.#durable + 1) {
+        // One that was applied before is the same one; one that skips a number waits for its turn.
+        if (Number(sequence) <= this.#durable)
+          assert.ok(this.applied.includes(item), `${item} took another's number`);
+        continue;
+      }
+      if (this.#refusing) {
+        this.#refuse(Number(sequence), item);
+        return;
+      }
+      this.#durable++;
+      this.applied.push(item);
+    }
+  }
+
+  /** What is behind it on the wire is refused for the gap; then it is all sent again. */
+  #refuse(sequence: number, item: string): void {
+    this.#refusing = false;
+    this.#gone.add(item);
+    this.#wire = [];
+    this.#device().refused(sequence);
+    this.#device().rewind();
+  }
+
+  #reconnect(): void {
+    this.#wire = [];
+    this.#device().welcome(this.#durable);
+  }
+
+  /** What was never committed is gone with the process, and so is what was on its way. */
+  async #crash(): Promise<void> {
+    for (const item of this.#uncommitted) if (!this.applied.includes(item)) this.#gone.add(item);
+    this.#uncommitted = [];
+    this.#wire = [];
+    await this.begin();
+  }
+}
+
+function opened(log: CrashingLog, limits = OUTBOX_LIMITS): Promise<Outbox> {
+  return Outbox.open(log, () => undefined, limits);
+}
+
+function batch(item: string, space = 's'): ActivityBatch {
+  return {
+    sequence: 0n,
+    space,
+    activities: [{ type: 1, item, queryBuckets: [], timeMs: 1n, locationCell: '' }],
+  };
+}
+
+function given(sent: ActivityBatch | undefined): [bigint | undefined, string | undefined] {
+  return [sent?.sequence, sent?.activities[0]?.item];
+}
+
+function watched(promise: Promise<void>): { readonly promise: Promise<void>; done: boolean } {
+  const watch = { promise, done: false };
+  void promise.then(() => (watch.done = true));
+  return watch;
+}

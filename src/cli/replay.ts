@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { REPLAY_POLICIES } from '../replay/policies.js';
@@ -66,15 +67,19 @@ async function run(folder: string, options: ReplayCommand, terminal: Terminal): 
       onProgress: (each) => progress.update(each),
     });
     progress.stop();
-    if (options.html !== undefined) await writeFile(options.html, htmlReport(result));
-    if (options.json !== undefined && options.json !== '-') await writeFile(options.json, reportJson(result));
-    terminal.out.write(options.json === '-' ? reportJson(result) : textReport(result, terminal.hasColours));
-    for (const file of [options.html, options.json]) {
-      if (file !== undefined && file !== '-') terminal.err.write(`wrote ${file}\n`);
-    }
+    if (options.html !== undefined) await writeReport(options.html, htmlReport(result), terminal);
+    const json = reportJson(result);
+    if (options.json !== undefined && options.json !== '-') await writeReport(options.json, json, terminal);
+    terminal.out.write(options.json === '-' ? json : textReport(result, terminal.hasColours));
   } finally {
     progress.stop();
   }
+}
+
+async function writeReport(file: string, text: string, terminal: Terminal): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+  terminal.err.write(`wrote ${file}\n`);
 }
 
 function policyList(value: string): readonly string[] {

@@ -14,6 +14,7 @@ import { waitsWithoutPushes } from './baseline.js';
 import type { PolicyResult } from './figure-types.js';
 import { deviceOf, Fleet, type ReplayDevice } from './fleet.js';
 import { replayPush } from './push-terms.js';
+import { olderItems } from './older-items.js';
 import { oracleOf } from './oracle.js';
 import { Recorder } from './recorder.js';
 import type { OutsideChange, Trace, TraceStep } from './trace-types.js';
@@ -46,6 +47,8 @@ export async function replayInProcess(
 ): Promise<PolicyResult> {
   const replay = await Replay.open(trace, policy, options);
   try {
+    // What will be needed is no secret to the oracle, so it may be there for it from the start.
+    if (policy === 'oracle') await replay.put(olderItems(trace));
     for (const moment of trace.moments) {
       if (moment.kind === 'outside') await replay.outside(moment);
       else {
@@ -109,6 +112,11 @@ class Replay {
     this.#service = parts.service;
   }
 
+  /** Puts items before anything happens. */
+  async put(items: readonly ItemId[]): Promise<void> {
+    for (const item of items) await this.#need(item);
+  }
+
   async outside(moment: OutsideChange): Promise<void> {
     this.#clock.nowMs = moment.timeS * 1000;
     this.#recorder.begin(moment);
@@ -143,8 +151,7 @@ class Replay {
     let bytes = 0;
     for (const { item, created } of step.items) {
       if (created) continue;
-      const put = this.#world.need(item, this.#clock.nowMs);
-      if (put !== null) this.#deliver(await this.#service.changed(put));
+      await this.#need(item);
       const content = this.#world.content(item);
       const { zeroWait, evicted } = device.open(content);
       this.#recorder.opened(device.user, device.device, item, content.bytes, zeroWait);
@@ -152,6 +159,11 @@ class Replay {
       bytes += content.bytes;
     }
     this.#service.opened(bytes);
+  }
+
+  async #need(item: ItemId): Promise<void> {
+    const put = this.#world.need(item, this.#clock.nowMs);
+    if (put !== null) this.#deliver(await this.#service.changed(put));
   }
 
   #write(step: TraceStep, device: ReplayDevice, item: ItemId): Change {

@@ -7,6 +7,7 @@ import type { PolicyResult } from '../figure-types.js';
 import type { InProcessReplay } from '../in-process.js';
 import { REPLAY_CANDIDATES } from '../in-process.js';
 import { firstMeasured } from '../measured.js';
+import { olderItems } from '../older-items.js';
 import { replayPush } from '../push-terms.js';
 import { Recorder } from '../recorder.js';
 import type { OutsideChange, Trace, TraceStep } from '../trace-types.js';
@@ -52,9 +53,10 @@ export async function replayLive(
     const fleet = await LiveFleet.connect({ trace, space, server, clock, recorder, signal });
     meter.settle();
     try {
-      return await new LiveReplay({ trace, server, backend, fleet, recorder, meter, clock, signal }).run(
-        options,
-      );
+      const replay = new LiveReplay({ trace, server, backend, fleet, recorder, meter, clock, signal });
+      // As in process: what will be needed is no secret to the oracle.
+      if (policy === 'oracle') await replay.put(olderItems(trace));
+      return await replay.run(options);
     } finally {
       await fleet.close();
       backend.close();
@@ -103,6 +105,16 @@ class LiveReplay {
     return recorder.finish(meter.bytes - bytesBefore);
   }
 
+  /** Puts those of the items that are not there yet. */
+  async put(items: readonly ItemId[]): Promise<void> {
+    const unknown = items.filter((item) => !this.#contents.exists(item));
+    for (const item of unknown) {
+      const { bytes } = this.#contents.next(item);
+      await this.#parts.backend.put(item, bytes, this.#links(item), []);
+    }
+    if (unknown.length > 0) await this.#quiet();
+  }
+
   async #outside({ item, users }: OutsideChange): Promise<void> {
     const { bytes } = this.#contents.next(item);
     this.#parts.recorder.changed(item);
@@ -125,23 +137,14 @@ class LiveReplay {
 
   async #open(step: TraceStep, device: LiveDevice): Promise<void> {
     const needed = step.items.filter(({ created }) => !created);
-    await this.#putUnknown(needed.map(({ item }) => item));
+    // Items that nothing creates are put right before their first need.
+    await this.put(needed.map(({ item }) => item));
     for (const { item } of needed) {
       const { bytes, zeroWait } = await device.open(item, this.#contents.hashOf(item));
       this.#parts.recorder.opened(device.user, device.device, item, bytes, zeroWait);
     }
     // What was opened earns the budget of the plans that come.
     if (needed.length > 0) await device.flush();
-  }
-
-  /** Items that nothing creates are put right before their first need. */
-  async #putUnknown(items: readonly ItemId[]): Promise<void> {
-    const unknown = items.filter((item) => !this.#contents.exists(item));
-    for (const item of unknown) {
-      const { bytes } = this.#contents.next(item);
-      await this.#parts.backend.put(item, bytes, this.#links(item), []);
-    }
-    if (unknown.length > 0) await this.#quiet();
   }
 
   async #write(step: TraceStep, device: LiveDevice): Promise<void> {

@@ -1,4 +1,4 @@
-import { openInProcess, type InProcess } from '../app-in-process.js';
+import { openInProcess, type InProcess, type InProcessOptions } from '../app-in-process.js';
 import type { ActivityBatch } from '../domain/activity.js';
 import {
   pseudonym,
@@ -38,11 +38,11 @@ const PROGRESS_STEPS = 256;
 
 /**
  * Replays a trace under one policy with the store, predictor and planner of a server, but no network: the same counts
- * as over gRPC. `reach` stays null: see `withReach`. Throws CONFIG_INVALID if there is no such policy.
+ * as over gRPC. `policy` is a name or a policy of one's own. `reach` stays null: see `withReach`. Throws CONFIG_INVALID if there is no such policy.
  */
 export async function replayInProcess(
   trace: Trace,
-  policy: string,
+  policy: InProcessOptions['policy'],
   options: InProcessReplay,
 ): Promise<PolicyResult> {
   const replay = await Replay.open(trace, policy, options);
@@ -79,7 +79,11 @@ class Replay {
   readonly #sequences = new Map<ReplayDevice, number>();
   readonly #service: InProcess;
 
-  static async open(trace: Trace, policy: string, options: InProcessReplay): Promise<Replay> {
+  static async open(
+    trace: Trace,
+    policy: InProcessOptions['policy'],
+    options: InProcessReplay,
+  ): Promise<Replay> {
     const recorder = new Recorder(trace, waitsWithoutPushes(trace));
     const fleet = new Fleet(trace);
     const clock = { nowMs: 0 };

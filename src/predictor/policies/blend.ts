@@ -9,7 +9,7 @@ export interface BlendWeights {
   readonly together: number;
 }
 
-/** Chosen once over the traces in shared data by `npx tsx bench/blend-weights.ts`, which prints how. */
+/** Chosen once over the traces in shared data by bench/blend-weights.ts, which says how. */
 export const BLEND_WEIGHTS: BlendWeights = { recency: 0.1, habit: 0.05, transitions: 0.3, together: 0.5 };
 
 /** A fixed sum of recency, frequency, transitions and covisit. */

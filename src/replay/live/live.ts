@@ -14,6 +14,7 @@ import type { OutsideChange, Trace, TraceStep } from '../trace-types.js';
 import { Backend } from './backend.js';
 import { LiveContents } from './contents.js';
 import type { LiveDevice } from './live-device.js';
+import type { FleetOptions } from './live-fleet.js';
 import { LiveFleet } from './live-fleet.js';
 import { livePolicy, TraceNames } from './trace-names.js';
 import { WireMeter } from './wire-meter.js';
@@ -48,21 +49,33 @@ export async function replayLive(
   names.learn((user) => server.pseudonymOf(user));
   try {
     const backend = await Backend.open(server, space);
-    const meter = new WireMeter();
-    meter.collect();
-    const fleet = await LiveFleet.connect({ trace, space, server, clock, recorder, signal });
-    meter.settle();
     try {
-      const replay = new LiveReplay({ trace, server, backend, fleet, recorder, meter, clock, signal });
-      // As in process: what will be needed is no secret to the oracle.
-      if (policy === 'oracle') await replay.put(olderItems(trace));
-      return await replay.run(options);
+      const { fleet, meter } = await connectAll({ trace, space, server, clock, recorder, signal });
+      try {
+        return await new LiveReplay({ trace, server, backend, fleet, recorder, meter, clock, signal }).run(
+          options,
+        );
+      } finally {
+        await fleet.close();
+      }
     } finally {
-      await fleet.close();
       backend.close();
     }
   } finally {
     await server.stop();
+  }
+}
+
+/** The devices, and a meter on their connections alone. */
+async function connectAll(
+  options: FleetOptions,
+): Promise<{ readonly fleet: LiveFleet; readonly meter: WireMeter }> {
+  const meter = new WireMeter();
+  meter.collect();
+  try {
+    return { fleet: await LiveFleet.connect(options), meter };
+  } finally {
+    meter.settle();
   }
 }
 

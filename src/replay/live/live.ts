@@ -52,9 +52,10 @@ export async function replayLive(
     try {
       const { fleet, meter } = await connectAll({ trace, space, server, clock, recorder, signal });
       try {
-        return await new LiveReplay({ trace, server, backend, fleet, recorder, meter, clock, signal }).run(
-          options,
-        );
+        const replay = new LiveReplay({ trace, server, backend, fleet, recorder, meter, clock, signal });
+        // As in process: what will be needed is no secret to the oracle.
+        if (policy === 'oracle') await replay.put(olderItems(trace));
+        return await replay.run(options);
       } finally {
         await fleet.close();
       }

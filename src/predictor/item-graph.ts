@@ -9,6 +9,7 @@ export const AROUND = { dependants: 64, folder: 64, newest: 64 } as const;
 export class ItemGraph {
   readonly #ids: Interner<ItemId>;
   readonly #heads: (Head | undefined)[] = [];
+  readonly #epochs: string[] = [];
   readonly #changedBy: number[] = [];
   readonly #dependencies: (readonly number[])[] = [];
   readonly #dependants: (Set<number> | undefined)[] = [];
@@ -19,14 +20,15 @@ export class ItemGraph {
     this.#ids = ids;
   }
 
-  /** Takes a head as the current one of its item, unless a later one is known. `writer` is a user's number, −1 if none. */
-  place(head: Head, writer: number): void {
+  /** Takes a head as the current one of its item, unless a later one of its epoch is known. `writer` −1 is nobody. */
+  place(head: Head, epoch: string, writer: number): void {
     const item = this.#ids.number(head.item);
     const known = this.#heads[item];
-    if (known !== undefined && known.version > head.version && known.shard === head.shard) return;
+    if (known !== undefined && known.version > head.version && this.#epochs[item] === epoch) return;
     if (known === undefined) this.#appeared(item);
     if (!sameEdges(known?.edges, head.edges)) this.#connect(item, head);
     this.#heads[item] = head;
+    this.#epochs[item] = epoch;
     this.#changedBy[item] = writer;
   }
 

@@ -36,8 +36,8 @@ export class Statistics implements SpaceStatistics {
     learnPairs(counts, items, before);
   }
 
-  changed({ head, writer }: Change): void {
-    this.counts.graph.place(head, writer === null ? -1 : this.counts.users.number(writer));
+  changed({ head, epoch, writer }: Change): void {
+    this.counts.graph.place(head, epoch, writer === null ? -1 : this.counts.users.number(writer));
   }
 
   candidates(user: Pseudonym, context: UserContext, nowMs: number): readonly ItemId[] {

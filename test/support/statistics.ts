@@ -29,11 +29,17 @@ export class History {
   }
 
   /** The item gets a new content. */
-  change(item: string, timeMs: number, head: Partial<Head> = {}, writer: string | null = null): this {
+  change(
+    item: string,
+    timeMs: number,
+    head: Partial<Head> = {},
+    writer: string | null = null,
+    epoch = 'e',
+  ): this {
     this.#changes += 1;
     const change: Change = {
       space: spaceId('s'),
-      epoch: 'e',
+      epoch,
       head: {
         item: itemId(item),
         shard: 0,

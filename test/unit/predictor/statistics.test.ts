@@ -43,6 +43,13 @@ describe('Statistics', () => {
       assert.equal(history.statistics.head(itemId('b')), undefined);
     });
 
+    it('begin anew with a new epoch of the log, whose versions are lower', () => {
+      const history = new History()
+        .change('a', 1000, { version: 5 })
+        .change('a', 2000, { version: 1 }, null, 'new');
+      assert.equal(history.statistics.head(itemId('a'))?.version, 1);
+    });
+
     it('tell dependants, which follow the edges', () => {
       const edges = [{ item: itemId('lib'), kind: 'link' }] as const;
       const history = new History().change('x', 0, { edges }).change('y', 0, { edges });

@@ -46,22 +46,23 @@ export async function writeTrace(folder: string, trace: ImportedTrace): Promise<
   await write(folder, 'events.csv.gz', eventLines(trace.events));
   if (trace.relations.length > 0) await write(folder, 'relations.csv.gz', relationLines(trace.relations));
   if (trace.sizes.size > 0) await write(folder, 'items.csv.gz', sizeLines(trace.sizes));
-  await write(folder, 'meta.json', [`${JSON.stringify(metaWithCounts(trace), null, 1)}\n`]);
+  await write(folder, 'meta.json', [metaText(trace)]);
 }
 
-function metaWithCounts({ meta, events, relations }: ImportedTrace): object {
-  return {
-    name: meta.name,
-    licence: meta.licence,
-    train: meta.train,
+/** A line a field, for people. */
+function metaText({ meta, events, relations }: ImportedTrace): string {
+  const { name, licence, train, writes, creates, outside } = meta;
+  const counts = {
     events: events.size,
     users: events.users,
     items: events.items.size,
     relations: relations.length,
-    writes: meta.writes,
-    creates: meta.creates,
-    outside: meta.outside,
   };
+  const fields = Object.entries({ name, licence, train, ...counts, writes, creates, outside });
+  const lines = fields.map(
+    ([field, value]) => `  "${field}": ${JSON.stringify(value).replaceAll('","', '", "')}`,
+  );
+  return `{\n${lines.join(',\n')}\n}\n`;
 }
 
 function* eventLines(events: EventTable): Generator<string> {

@@ -10,7 +10,7 @@ export interface BlendWeights {
 }
 
 /** Chosen once over the traces in shared data by bench/blend-weights.ts, which says how. */
-export const BLEND_WEIGHTS: BlendWeights = { recency: 0.1, habit: 0.05, transitions: 0.3, together: 0.5 };
+export const BLEND_WEIGHTS: BlendWeights = { recency: 0.1, habit: 0.1, transitions: 1, together: 0.1 };
 
 /** A fixed sum of recency, frequency, transitions and covisit. */
 export function blendOf(weights: BlendWeights): Signal {

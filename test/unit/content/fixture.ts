@@ -15,7 +15,7 @@ export const NOW = 1_800_000_000_000;
 
 /** The use cases over a real store, with a space `notes` of two shards. */
 export async function contentWorld(
-  change: Partial<ContentDeps> & { readonly logRetention?: number } = {},
+  change: Partial<Omit<ContentDeps, 'store'>> & { readonly logRetention?: number } = {},
 ): Promise<ContentDeps & { readonly store: Store }> {
   const { logRetention = 1000, ...deps } = change;
   const clock = { now: () => NOW };

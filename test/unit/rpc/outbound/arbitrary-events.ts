@@ -108,7 +108,13 @@ const bodies: fc.Arbitrary<ServerEventBody>[] = [
       cancelled: fc.boolean(),
     }),
   }),
-  fc.record({ kind: kind('invalidation'), space, item, version: count, dataHash: fc.option(hash, { nil: null }) }),
+  fc.record({
+    kind: kind('invalidation'),
+    space,
+    item,
+    version: count,
+    dataHash: fc.option(hash, { nil: null }),
+  }),
   fc.record({
     kind: kind('position'),
     positions: fc.array(position, { maxLength: 3 }),

@@ -30,16 +30,22 @@ export async function appWorld(change: PartialConfig = {}, overrides: AppOverrid
     spaces: { list: [{ name: 'notes', shards: 2 }], ...change.spaces },
   });
   const app = await createApp(config, { logger: createLogger('info', sink(log)), ...overrides });
-  await app.start();
+  const stop = async (): Promise<void> => {
+    await app.stop();
+    rmSync(folder, { recursive: true });
+  };
+  try {
+    await app.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     app,
     port: app.port,
     tokens,
     lines: () => log.map((line) => JSON.parse(line) as Record<string, unknown>),
-    stop: async () => {
-      await app.stop();
-      rmSync(folder, { recursive: true });
-    },
+    stop,
   };
 }
 

@@ -61,16 +61,23 @@ export class FakeServer {
     this.#script = script;
   }
 
-  static async start(script: Partial<ContentScript> = {}): Promise<FakeServer> {
+  static async start(
+    script: Partial<ContentScript> = {},
+    credentials: ServerCredentials = ServerCredentials.createInsecure(),
+  ): Promise<FakeServer> {
     const fake = new FakeServer(script);
     fake.#serveSync();
     fake.#serveContent();
-    await fake.#listen();
+    await fake.#listen(credentials);
     return fake;
   }
 
   get endpoint(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get tlsEndpoint(): string {
+    return `https://localhost:${this.#port}`;
   }
 
   /** The next session that a client opens; bounded. */
@@ -85,9 +92,9 @@ export class FakeServer {
     this.#server.forceShutdown();
   }
 
-  #listen(): Promise<void> {
+  #listen(credentials: ServerCredentials): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+      this.#server.bindAsync('127.0.0.1:0', credentials, (error, port) => {
         this.#port = port;
         if (error === null) resolve();
         else reject(error);

@@ -47,7 +47,7 @@ export async function rpcWorld(options: Partial<RpcOptions> = {}, gate = closedG
   const metrics = createMetrics();
   const { pseudonym: pseudonymKey } = deriveKeys(randomBytes(32));
   const keys = readKeys({ keyFiles: [], secretFile: tokens.writeSecret(folder) });
-  const { itemBytes, chunkBytes } = { ...PROTOCOL_LIMITS, itemBytes: 1024 * 1024 };
+  const { itemBytes, chunkBytes } = { ...PROTOCOL_LIMITS, itemBytes: 16 * 1024 * 1024 };
   const content = { store, clock, limits: { itemBytes, chunkBytes }, autoCreate: null };
   const deps = {
     gate,

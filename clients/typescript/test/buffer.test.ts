@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addTerm, digestBytes, manifestTerm } from '@foresync/protocol/digest';
 import { DeviceBuffer } from '../src/buffer.js';
@@ -306,6 +306,23 @@ describe('DeviceBuffer on disk, over restarts', () => {
       await buffer.close();
       const again = await onDisk(folder);
       assert.deepEqual(itemsOf(again), ['a', 'b', 'c']);
+      await again.close();
+    }));
+
+  it('never lets the index name a content that is not there yet', () =>
+    inFolder(async (folder) => {
+      const buffer = await onDisk(folder);
+      const obstacle = join(folder, 'device', 'content');
+      await mkdir(join(folder, 'device'));
+      await writeFile(obstacle, 'a file where contents should be');
+      put(buffer, 'a', 'aa');
+      await assert.rejects(buffer.commit(), /EEXIST|ENOTDIR/);
+      assert.deepEqual((await readdir(join(folder, 'device'))).sort(), ['content', 'lock']);
+      await rm(obstacle);
+      await buffer.commit();
+      await buffer.close();
+      const again = await onDisk(folder);
+      assert.equal(await contentOf(again, 'a'), 'aa');
       await again.close();
     }));
 

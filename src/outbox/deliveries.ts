@@ -1,7 +1,7 @@
 import { ForesyncError } from '../domain/errors.js';
 import type { SpaceId } from '../domain/ids.js';
 import type { ServerEvent, ServerEventBody } from '../domain/session-port.js';
-import type { Composed } from './drawn.js';
+import type { Composed, Told } from './drawn.js';
 import { InFlight } from './in-flight.js';
 import type { Lanes } from './lanes.js';
 import type { Parcel } from './parcel.js';
@@ -14,6 +14,8 @@ export type Owes = (space: SpaceId) => boolean;
 export interface Settled {
   readonly stored: readonly Parcel[];
   readonly rejected: readonly Parcel[];
+  /** Items of which the device knows now what it was told. */
+  readonly told: readonly Told[];
 }
 
 const MAX_REJECTED = 256;
@@ -65,18 +67,19 @@ export class Deliveries {
   /** Cumulative; throws FIELD_INVALID for a number that was never sent. */
   acknowledge(delivery: number, rejected: readonly number[]): Settled {
     for (const number of [delivery, ...rejected]) this.#mustBeSent(number);
-    for (const number of rejected) this.#reject(number);
     const stored: Parcel[] = [];
-    const refused: Parcel[] = [];
+    const refused = rejected.flatMap((number) => this.#reject(number));
+    const told: Told[] = [];
     for (const sent of this.#inFlight.acknowledge(delivery)) {
       if (sent.kind === 'position') this.#positionInFlight = false;
       else if (sent.kind === 'metadata') this.#pushes.noteSettled();
-      else {
+      else if (sent.kind === 'truth') told.push(sent.told);
+      else if (sent.parcel.state !== 'over') {
         this.#pushes.settled(sent.parcel);
         (this.#isRejected(sent.delivery, sent.parcel) ? refused : stored).push(sent.parcel);
       }
     }
-    return { stored, rejected: refused };
+    return { stored, rejected: refused, told };
   }
 
   #number(part: Composed): ServerEvent {
@@ -86,6 +89,10 @@ export class Deliveries {
         break;
       case 'answer':
         this.#lanes.answered();
+        break;
+      case 'truth':
+        if (part.told.reason > 0)
+          this.#inFlight.remember({ kind: 'truth', delivery: event.delivery, told: part.told });
         break;
       case 'metadata':
         this.#pushes.noteSent();
@@ -121,13 +128,20 @@ export class Deliveries {
     return this.#lanes.doubts.has(space) || this.#pushes.owes(space);
   }
 
-  #reject(number: number): void {
-    this.#rejected.add(number);
-    if (this.#rejected.size <= MAX_REJECTED) return;
-    for (const oldest of this.#rejected) {
-      this.#rejected.delete(oldest);
-      return;
+  /**
+   * Settles a rejected content at once: the device may be asking for it again, long before the acknowledgement of what
+   * came earlier. One that is still moving is settled when it has arrived.
+   */
+  #reject(number: number): readonly Parcel[] {
+    for (const { delivery, parcel } of this.#inFlight.parcels()) {
+      if ((delivery !== number && parcel.header !== number) || parcel.state === 'over') continue;
+      this.#pushes.settled(parcel);
+      return [parcel];
     }
+    this.#rejected.add(number);
+    for (const oldest of this.#rejected)
+      if (this.#rejected.size > MAX_REJECTED) this.#rejected.delete(oldest);
+    return [];
   }
 
   /** A content of several events is rejected by the number of its first or of its last one. */

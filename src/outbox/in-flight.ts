@@ -1,14 +1,16 @@
+import type { Told } from './drawn.js';
 import type { Parcel } from './parcel.js';
 
 /** An event whose acknowledgement means something. */
 export type Sent =
   | { readonly kind: 'parcel'; readonly delivery: number; readonly parcel: Parcel }
   | { readonly kind: 'metadata'; readonly delivery: number }
+  | { readonly kind: 'truth'; readonly delivery: number; readonly told: Told }
   | { readonly kind: 'position'; readonly delivery: number };
 
 /**
  * Numbers everything that is sent, 1, 2, 3, …, and remembers until the cumulative acknowledgement what it will mean.
- * Bounded: pushes by the outbox's bounds, answers by the requests that a device may have open, one position at a time.
+ * Bounded: pushes by the outbox's bounds, answers and truths by what a device may have open, one position at a time.
  */
 export class InFlight {
   #sent: Sent[] = [];
@@ -43,6 +45,14 @@ export class InFlight {
     const settled = this.#sent.slice(from, this.#first);
     this.#compact();
     return settled;
+  }
+
+  /** Contents that are wholly on the wire, oldest first. */
+  *parcels(): Generator<{ readonly delivery: number; readonly parcel: Parcel }> {
+    for (let index = this.#first; index < this.#sent.length; index++) {
+      const sent = this.#sent[index];
+      if (sent?.kind === 'parcel') yield sent;
+    }
   }
 
   #compact(): void {

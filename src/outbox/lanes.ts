@@ -1,4 +1,5 @@
-import type { ContentRequest, ServerEventBody } from '../domain/session-port.js';
+import type { ServerEventBody } from '../domain/session-port.js';
+import type { Asked } from './asked.js';
 import { Doubts } from './doubts.js';
 import type { Drawn, MetadataNote } from './drawn.js';
 import type { OutboxLimits } from './limits.js';
@@ -20,7 +21,7 @@ export class Lanes {
   /** Replies that say that everything before them is told. Bounded by whoever feeds it, as `replies` are. */
   readonly echoes: ServerEventBody[] = [];
   readonly #told = new Told();
-  #asked: ContentRequest[] = [];
+  #asked: Asked[] = [];
   #notes: MetadataNote[] = [];
   #waiting = 0;
 
@@ -39,13 +40,13 @@ export class Lanes {
     return this.replies.size + this.echoes.length + this.#waiting;
   }
 
-  ask(request: ContentRequest): void {
+  ask(request: Asked): void {
     this.#asked.push(request);
     this.#waiting++;
   }
 
   /** Requests whose content did not come, or came and may be old by now: they still wait. */
-  askAgain(requests: readonly ContentRequest[]): void {
+  askAgain(requests: readonly Asked[]): void {
     this.#asked.unshift(...requests);
   }
 

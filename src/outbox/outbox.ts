@@ -2,7 +2,8 @@ import type { Durability } from '../domain/checkpoint.js';
 import type { DataHash, ItemId, SpaceId } from '../domain/ids.js';
 import type { Head } from '../domain/item.js';
 import type { ExplainedPush } from '../domain/plan.js';
-import type { ContentRequest, PushBudget, ServerEvent, ServerEventBody } from '../domain/session-port.js';
+import type { PushBudget, ServerEvent, ServerEventBody } from '../domain/session-port.js';
+import type { Asked } from './asked.js';
 import { Bell } from '../util/bell.js';
 import type { Owes, Settled } from './deliveries.js';
 import { Deliveries } from './deliveries.js';
@@ -100,13 +101,13 @@ export class Outbox {
     this.#work.ring();
   }
 
-  ask(request: ContentRequest): void {
+  ask(request: Asked): void {
     this.#lanes.ask(request);
     this.#work.ring();
   }
 
   /** A request that could not be answered yet: it goes on waiting. */
-  askAgain(request: ContentRequest): void {
+  askAgain(request: Asked): void {
     this.#lanes.askAgain([request]);
     this.#work.ring();
   }
@@ -147,6 +148,12 @@ export class Outbox {
   /** See Pushes.drop. */
   drop(parcel: Parcel): void {
     this.#pushes.drop(parcel);
+    this.#work.ring();
+  }
+
+  /** See Pushes.spare. */
+  spare(parcel: Parcel): void {
+    this.#pushes.spare(parcel);
     this.#work.ring();
   }
 
@@ -208,6 +215,12 @@ export class Outbox {
     const settled = this.#deliveries.acknowledge(delivery, rejected);
     this.#work.ring();
     return settled;
+  }
+
+  /** The device had a content that was sent, and dropped it before it was acknowledged. */
+  droppedEarly(parcel: Parcel): void {
+    this.#pushes.settled(parcel);
+    this.#work.ring();
   }
 
   /** Drops whatever was not sent, also what is being composed. */

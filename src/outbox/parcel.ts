@@ -1,7 +1,7 @@
 import type { Reason } from '../domain/checkpoint.js';
 import type { DataHash, ItemId, SpaceId } from '../domain/ids.js';
 import type { PlannedItem } from '../domain/plan.js';
-import type { ContentRequest } from '../domain/session-port.js';
+import type { Asked } from './asked.js';
 
 /**
  * Where a content is on its way to the device:
@@ -30,7 +30,7 @@ export class Parcel implements PlannedItem {
   readonly sizeBytes: number;
   /** What it was planned with, or the request that brought it about: one of the two is null. */
   readonly bundle: Bundle | null;
-  readonly request: ContentRequest | null;
+  readonly request: Asked | null;
   state: ParcelState = 'queued';
   /** Number of the transfer, and of the event that announced it; 0 for a content that fits into one event. */
   transfer = 0;
@@ -40,9 +40,9 @@ export class Parcel implements PlannedItem {
   /** A newer content came while this one was on its way to somebody who waits: to be compared when it is sent. */
   outdated = false;
   /** Further requests for the item while this is moving: answered when it has arrived. */
-  joined: readonly ContentRequest[] = [];
+  joined: readonly Asked[] = [];
 
-  constructor(space: SpaceId, content: PlannedItem, cause: Bundle | ContentRequest) {
+  constructor(space: SpaceId, content: PlannedItem, cause: Bundle | Asked) {
     this.space = space;
     this.item = content.item;
     this.dataHash = content.dataHash;

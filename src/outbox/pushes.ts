@@ -157,6 +157,11 @@ export class Pushes {
     }
   }
 
+  /** The device came to hold the content by itself: it need not be sent any more. What was planned with it still is. */
+  spare(parcel: Parcel): void {
+    if (!parcel.awaited) this.#drop(parcel);
+  }
+
   /** Drops what waits: the device wants nothing unasked any more. */
   dropWaiting(): void {
     for (let first = this.#backlog.first; first !== undefined; first = this.#backlog.first) this.#drop(first);

@@ -1,6 +1,5 @@
 import { ForesyncError } from '../domain/errors.js';
 import type { Store } from '../domain/store-port.js';
-import { compare } from '../sync/compare.js';
 import { Bell } from '../util/bell.js';
 import type { FollowedSpace } from './followed-space.js';
 import { logLost } from './tail.js';
@@ -84,19 +83,17 @@ export class CatchUp {
     const { followed } = task;
     if (followed.state !== 'catching-up') return 'done';
     if (followed.uncompared.length > 0) return this.#compare(followed);
-    const { positions } = followed.live.tail;
-    const shard = positions.findIndex(({ offset }, index) => followed.told(index) < offset);
+    const shard = followed.live.tail.reach.findIndex((offset, index) => followed.told(index) < offset);
     if (shard >= 0) return this.#read(followed, shard);
     return this.#arrived(followed) ? 'done' : 'more';
   }
 
   async #compare(followed: FollowedSpace): Promise<'more' | 'full'> {
     const items = followed.uncompared.slice(0, this.#deps.comparePage);
+    const reasons = items.map((item) => followed.ledger.held.reason(item));
     const heads = await this.#deps.store.spaces.heads(followed.live.space, items);
     for (const [index, item] of items.entries()) {
-      const held = followed.holds(item);
-      const current = held === undefined || compare(held, heads[index] ?? null) === 'current';
-      if (current || followed.doubt(item, false)) continue;
+      if (followed.compare(item, heads[index] ?? null, reasons[index] ?? 0)) continue;
       followed.compared(index);
       return 'full';
     }
@@ -117,12 +114,15 @@ export class CatchUp {
     return 'more';
   }
 
-  /** Whether the tail is reached; then the space is live, in the very tick that found out. */
+  /**
+   * Whether the tail is reached, the change included that it is just applying: that may be the one there was no room for.
+   * Then the space is live, in the very tick that found out.
+   */
   #arrived(followed: FollowedSpace): boolean {
-    const { positions } = followed.live.tail;
-    return (
-      positions.every(({ offset }, shard) => followed.told(shard) >= offset) && followed.step('caught-up')
-    );
+    const { reach } = followed.live.tail;
+    const isThere =
+      followed.uncompared.length === 0 && reach.every((offset, shard) => followed.told(shard) >= offset);
+    return isThere && followed.step('caught-up');
   }
 }
 

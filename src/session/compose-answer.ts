@@ -1,7 +1,8 @@
 import { itemUnknown } from '../content/checkpoint-of.js';
 import { ForesyncError } from '../domain/errors.js';
 import type { Head } from '../domain/item.js';
-import type { Answer, ContentRequest } from '../domain/session-port.js';
+import type { Answer } from '../domain/session-port.js';
+import type { Asked } from '../outbox/asked.js';
 import type { Composed } from '../outbox/drawn.js';
 import { Parcel } from '../outbox/parcel.js';
 import { encodedBytes } from './compose-push.js';
@@ -13,7 +14,7 @@ import type { Frame } from './frame.js';
  * The answer to a request, with what is current. Content that is on its way to the device already is not sent again: the
  * answer says `not-modified` after it. null: the request waits for what is on its way.
  */
-export async function composeAnswer(frame: Frame, request: ContentRequest): Promise<Composed | null> {
+export async function composeAnswer(frame: Frame, request: Asked): Promise<Composed | null> {
   const home = frame.deps.followed.get(request.space);
   const head = frame.heads.get(request.space, request.item);
   if (home === undefined || !exists(head)) return failed(request, itemUnknown(request.item));
@@ -25,12 +26,7 @@ export async function composeAnswer(frame: Frame, request: ContentRequest): Prom
   return found(frame, request, home, head);
 }
 
-async function found(
-  frame: Frame,
-  request: ContentRequest,
-  home: FollowedSpace,
-  head: Existing,
-): Promise<Composed> {
+async function found(frame: Frame, request: Asked, home: FollowedSpace, head: Existing): Promise<Composed> {
   const { outbox, store, rules, tally } = frame.deps;
   const body = await contentBody(store.blobs, head, request.latest?.dataHash, rules, () =>
     outbox.nextTransfer(),
@@ -50,7 +46,7 @@ async function found(
  * Whether a content of the item is about to go, or is moving to somebody who waits: then the answer comes after it. What
  * moves and nobody waits for is cancelled if it is not the content that is asked for.
  */
-function waits(frame: Frame, request: ContentRequest, head: Existing): boolean {
+function waits(frame: Frame, request: Asked, head: Existing): boolean {
   const { outbox } = frame.deps;
   const underWay = outbox.onItsWay(request.space, request.item);
   if (underWay?.state === 'moving') {
@@ -65,26 +61,26 @@ function waits(frame: Frame, request: ContentRequest, head: Existing): boolean {
   return true;
 }
 
-/** Whether the device holds the current content, or will have it before the answer arrives. */
-function holds(
-  frame: Frame,
-  { space, item, latest }: ContentRequest,
-  home: FollowedSpace,
-  head: Existing,
-): boolean {
-  const arriving = frame.deps.outbox.onItsWay(space, item);
-  if (arriving?.state === 'sent' && arriving.dataHash === head.dataHash) return true;
-  if (latest?.dataHash !== head.dataHash) return false;
-  home.holdsNow(item, head.dataHash);
-  return true;
+/**
+ * Whether the device holds the current content: it says so, or it stored it since it asked, or it will have it before the
+ * answer arrives.
+ */
+function holds(frame: Frame, request: Asked, home: FollowedSpace, { dataHash }: Existing): boolean {
+  const { space, item, latest, heldThen } = request;
+  if (latest?.dataHash === dataHash) {
+    home.holdsNow(item, dataHash);
+    return true;
+  }
+  const storedSince = heldThen !== dataHash && home.ledger.held.get(item) === dataHash;
+  return storedSince || frame.deps.outbox.arriving(space, item)?.dataHash === dataHash;
 }
 
-const answered = ({ requestId }: ContentRequest, answer: Answer): Composed => ({
+const answered = ({ requestId }: Asked, answer: Answer): Composed => ({
   carries: 'answer',
   body: { kind: 'answer', requestId, answer },
 });
 
-const failed = (request: ContentRequest, error: ForesyncError): Composed =>
+const failed = (request: Asked, error: ForesyncError): Composed =>
   answered(request, { kind: 'error', error });
 
 type Existing = Head & { readonly dataHash: NonNullable<Head['dataHash']> };

@@ -1,14 +1,16 @@
 import type { ForesyncError } from '../domain/errors.js';
 import type { DataHash, DeviceId, ItemId, Pseudonym } from '../domain/ids.js';
-import type { Change } from '../domain/item.js';
+import type { Change, Head } from '../domain/item.js';
 import type { ExplainedPush } from '../domain/plan.js';
+import type { Told } from '../outbox/drawn.js';
 import type { Parcel } from '../outbox/parcel.js';
+import { compare } from '../sync/compare.js';
 import type { DeviceLink } from './device-link.js';
 import type { Judgement } from './hello.js';
 import type { Ledger } from './ledger.js';
 import type { LiveSpace } from './live-space.js';
-import { bytesOf } from './live-space.js';
 import type { Member } from './members.js';
+import { offerPush, wantsContent } from './offer.js';
 import type { SpaceState, SpaceStep } from './transitions.js';
 import { SPACE_TABLE, VERDICT_STEPS } from './transitions.js';
 
@@ -70,6 +72,18 @@ export class FollowedSpace implements Member {
     return this.#uncompared;
   }
 
+  /**
+   * Compares what the device holds, or is about to, with a head that was read after there was this reason for distrust.
+   * False if there is no room to tell.
+   */
+  compare(item: ItemId, head: Head | null, reason: number): boolean {
+    const held = this.holds(item);
+    const isOld = held !== undefined && compare(held, head) !== 'current';
+    if (isOld) return this.doubt(item, false);
+    this.ledger.held.trust(item, reason);
+    return true;
+  }
+
   compared(count: number): void {
     this.#uncompared = this.#uncompared.slice(count);
   }
@@ -78,8 +92,9 @@ export class FollowedSpace implements Member {
   begin({ verdict, held, told, replaceStored }: Judgement): void {
     for (const { item, dataHash } of held) this.ledger.held.load(this.live.holds(item, this), dataHash);
     if (replaceStored) this.ledger.replaceStored();
-    if (told.length > 0) this.#told = [...told];
-    else this.#compareAll();
+    this.#told = [...told];
+    // Without a place in the log what it holds has to be compared.
+    if (told.length === 0) this.#compareAll();
     this.step(VERDICT_STEPS[verdict]);
   }
 
@@ -99,22 +114,11 @@ export class FollowedSpace implements Member {
   }
 
   allowance(nowMs: number): number {
-    return this.#wantsContent ? this.#link.allowance.at(nowMs) : 0;
+    return wantsContent(this.#link.budget) ? this.#link.allowance.at(nowMs) : 0;
   }
 
   offer(pushes: readonly ExplainedPush[]): void {
-    const { outbox, allowance, budget } = this.#link;
-    for (const push of pushes) {
-      if (push.kind === 'metadata') {
-        if (this.pushable && !budget.paused) this.#note(push);
-      } else if (!this.pushable || !this.#wantsContent) {
-        this.live.heart.refund(bytesOf(push));
-      } else {
-        allowance.spend(bytesOf(push));
-        for (const content of push.scored.bundle) this.live.holds(content.item, this);
-        outbox.plan(this.live.space, push, (item) => this.holds(item));
-      }
-    }
+    for (const push of pushes) offerPush(push, this, this.#link);
   }
 
   /** What was planned and is not sent comes back. */
@@ -162,32 +166,48 @@ export class FollowedSpace implements Member {
 
   /** The device dropped the content, unless it holds another one of the item by now. */
   dropped(item: ItemId, hash: DataHash): void {
+    const arriving = this.#link.outbox.arriving(this.live.space, item);
+    if (arriving?.dataHash === hash) this.#link.outbox.droppedEarly(arriving);
     if (this.ledger.held.get(item) === hash) this.ledger.held.drop(item);
     this.release(item);
   }
 
   /** A content that answers a request is on its way. Compared once more when it went: its head was read before. */
   expects(parcel: Parcel): void {
-    this.live.holds(parcel.item, this);
     this.#link.outbox.send(parcel);
-    this.#link.outbox.verify(this.live.space, parcel.item);
+    this.live.holds(parcel.item, this);
+    this.#verify(parcel.item);
   }
 
   /** The device says that it holds a content. Whether that is current has to be seen: it may have changed before. */
   claims(item: ItemId, hash: DataHash): void {
+    const underWay = this.#link.outbox.onItsWay(this.live.space, item);
+    if (underWay?.dataHash === hash) this.#link.outbox.spare(underWay);
     this.holdsNow(item, hash);
-    this.#link.outbox.verify(this.live.space, item);
+    this.#verify(item);
   }
 
-  /** The device has stored a content. */
+  /** The device has stored a content. One that was planned was current when it was sent, whatever was held before. */
   stored(parcel: Parcel): void {
     this.holdsNow(parcel.item, parcel.dataHash);
+    const { held } = this.ledger;
+    if (parcel.bundle !== null) held.trust(parcel.item, held.reason(parcel.item));
+  }
+
+  /** The device knows what it was told of an item. */
+  knowsNow({ item, reason }: Told): void {
+    this.ledger.held.trust(item, reason);
   }
 
   /** The device could not make sense of a content: what it holds instead may be old. */
   rejected(parcel: Parcel): void {
     this.release(parcel.item);
-    this.#link.outbox.verify(this.live.space, parcel.item);
+    this.#verify(parcel.item);
+  }
+
+  #verify(item: ItemId): void {
+    this.ledger.held.distrust(item);
+    this.#link.outbox.verify(this.live.space, item);
   }
 
   /** A registered item that is neither held nor on its way concerns the session no more. */
@@ -201,21 +221,14 @@ export class FollowedSpace implements Member {
     for (const item of this.#link.outbox.itemsOnTheirWay(this.live.space)) this.live.releases(item, this);
   }
 
-  #note({ scored, reasons }: ExplainedPush): void {
-    const content = scored.bundle.find(({ item }) => item === scored.item);
-    if (content !== undefined)
-      this.#link.outbox.note({ space: this.live.space, content, score: scored.score, reasons });
-  }
-
-  get #wantsContent(): boolean {
-    return !this.#link.budget.paused && !this.#link.budget.metadataOnly;
-  }
-
-  /** What the tail applied is in the heads; what it has not, it or the log will tell. So only heads have to be read. */
+  /** What the tail applied is in the heads; what it has not, it will tell. So only heads have to be read. */
   #compareAll(): void {
-    this.#told = this.live.tail.positions.map(({ offset }) => offset);
+    this.#told = this.live.tail.positions.map(({ offset }, shard) =>
+      Math.max(offset, this.#told[shard] ?? 0),
+    );
     const { space } = this.live;
     this.#uncompared = [...this.ledger.held.items(), ...this.#link.outbox.itemsOnTheirWay(space)];
+    for (const item of this.#uncompared) this.ledger.held.distrust(item);
   }
 
   /** From here on the log is read at the session's own pace, from where it was told. */

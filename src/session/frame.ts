@@ -3,6 +3,7 @@ import type { Checkpoint } from '../domain/checkpoint.js';
 import type { SpaceId } from '../domain/ids.js';
 import type { Head } from '../domain/item.js';
 import type { Store } from '../domain/store-port.js';
+import type { Doubt } from '../outbox/doubts.js';
 import type { Drawn } from '../outbox/drawn.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { BodyRules } from './content-body.js';
@@ -23,6 +24,8 @@ export interface ComposeDeps {
 export class Frame {
   readonly deps: ComposeDeps;
   readonly heads: Heads;
+  /** Of each item to be compared: the reason for distrust when heads were read, so that a later one is not settled. */
+  readonly #reasons = new Map<Doubt, number>();
   readonly #contexts = new Map<FollowedSpace, string>();
 
   private constructor(deps: ComposeDeps) {
@@ -33,6 +36,7 @@ export class Frame {
   /** Reads the heads of whatever was drawn, and of what those items depend on. */
   static async of(deps: ComposeDeps, drawn: readonly Drawn[]): Promise<Frame> {
     const frame = new Frame(deps);
+    for (const entry of drawn) if (entry.kind === 'doubt') frame.#noteReason(entry.doubt);
     const wanted = drawn.flatMap((entry) => subject(entry) ?? []);
     for (const space of new Set(wanted.map((one) => one.space))) {
       const here = wanted.filter((one) => one.space === space);
@@ -47,6 +51,10 @@ export class Frame {
     return frame;
   }
 
+  reason(doubt: Doubt): number {
+    return this.#reasons.get(doubt) ?? 0;
+  }
+
   /** The checkpoint of an item that exists, for this user; it is kept in the store too, a little later. */
   async checkpoint(followed: FollowedSpace, head: Head, score: number): Promise<Checkpoint> {
     const { space } = followed.live;
@@ -57,6 +65,11 @@ export class Frame {
     });
     followed.ledger.checkpoint(checkpoint);
     return checkpoint;
+  }
+
+  #noteReason(doubt: Doubt): void {
+    const reason = this.deps.followed.get(doubt.space)?.ledger.held.reason(doubt.item);
+    if (reason !== undefined && reason > 0) this.#reasons.set(doubt, reason);
   }
 
   async #context(followed: FollowedSpace): Promise<string> {

@@ -3,15 +3,29 @@ import type { HeldItem, ManifestChange } from '../domain/store-port.js';
 
 /**
  * What one device holds in one space: its manifest while the session lives, and what of it the store does not know yet.
+ *
+ * The store's copy is what the next Hello is judged by: if it is what the device holds, only changes after the device's
+ * position are told. So a content that may have been old before the device held it (it came beside the log: an answer, an
+ * own write, a manifest) is kept from the store until the device knows how it stands. Until then the digests differ, and
+ * a session that ends early is followed by a comparison.
+ *
  * Bounded by SessionSettings.maxManifestEntries; about 250 bytes a content.
  */
 export class Held {
   readonly #items = new Map<ItemId, DataHash>();
   /** Items that changed since the store was told. */
   #changed = new Set<ItemId>();
+  /** Items that are kept from the store, each with the number of the last reason. */
+  readonly #unsure = new Map<ItemId, number>();
+  #reasons = 0;
 
   get size(): number {
     return this.#items.size;
+  }
+
+  /** How many changes wait to be taken, those included that are kept from the store. */
+  get untold(): number {
+    return this.#changed.size;
   }
 
   get(item: ItemId): DataHash | undefined {
@@ -20,10 +34,6 @@ export class Held {
 
   items(): IterableIterator<ItemId> {
     return this.#items.keys();
-  }
-
-  all(): readonly HeldItem[] {
-    return Array.from(this.#items, ([item, dataHash]) => ({ item, dataHash }));
   }
 
   /** As the store has it. */
@@ -41,27 +51,40 @@ export class Held {
     if (this.#items.delete(item)) this.#changed.add(item);
   }
 
-  clear(): void {
-    this.#items.clear();
-    this.#changed.clear();
+  /** The device may hold, or be about to hold, an old content of the item and not know it. */
+  distrust(item: ItemId): void {
+    this.#unsure.set(item, ++this.#reasons);
   }
 
-  /** How many changes wait to be taken. */
-  get untold(): number {
-    return this.#changed.size;
+  /** The number of the last reason for distrust; 0 if there is none. */
+  reason(item: ItemId): number {
+    return this.#unsure.get(item) ?? 0;
   }
 
-  /** What the store does not know yet; it is told from now on. */
+  /** The device knows how the item stands, as of that reason. */
+  trust(item: ItemId, reason: number): void {
+    if (this.#unsure.get(item) === reason) this.#unsure.delete(item);
+  }
+
+  /** What may be told to the store and was not; it counts as told from now on. */
   take(): ManifestChange {
     const held: HeldItem[] = [];
     const dropped: ItemId[] = [];
+    const unsure = new Set<ItemId>();
     for (const item of this.#changed) {
       const dataHash = this.#items.get(item);
-      if (dataHash === undefined) dropped.push(item);
+      if (this.#unsure.has(item)) unsure.add(item);
+      else if (dataHash === undefined) dropped.push(item);
       else held.push({ item, dataHash });
     }
-    this.#changed = new Set();
+    this.#changed = unsure;
     return { held, dropped };
+  }
+
+  /** As `take`, of everything that is held: for a store that knows something else. */
+  takeAll(): readonly HeldItem[] {
+    this.#changed = new Set(this.#items.keys());
+    return this.take().held;
   }
 
   /** The store could not be told after all. */

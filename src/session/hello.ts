@@ -14,7 +14,7 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** What the device holds, if that is known. */
   readonly held: readonly HeldItem[];
-  /** Up to where it was told, by shard; empty if it was not told yet: what it holds has to be compared. */
+  /** Up to where it was told, by shard, as far as the log can go on from there; else empty. */
   readonly told: readonly number[];
   /** The stored manifest is not what the device holds. */
   readonly replaceStored: boolean;
@@ -49,11 +49,11 @@ export async function judge(
 ): Promise<Judgement> {
   const announced = hello.digests.get(space) ?? NOTHING_HELD;
   const own = positions.filter((position) => position.space === space);
-  if (own.length > 0 && !(await reachable(deps, space, shards, own))) return unknown('anew');
+  if (own.length > 0 && !(await reachable(deps, space, shards, own))) return unknown('anew', []);
+  const told = own.length === 0 ? [] : byShard(own, shards);
   const stored = await deps.store.users.manifest(identity.user, identity.device, space);
   const held = announced.count === 0 ? [] : stored;
-  if (!digestOf(deps.sha256, space, held).equals(announced)) return unknown('send-manifest');
-  const told = own.length === 0 ? [] : byShard(own, shards);
+  if (!digestOf(deps.sha256, space, held).equals(announced)) return unknown('send-manifest', told);
   return { verdict: 'resume', held, told, replaceStored: held.length !== stored.length };
 }
 
@@ -97,6 +97,8 @@ function byShard(positions: readonly Position[], shards: number): number[] {
   return offsets;
 }
 
-const unknown = (verdict: Verdict): Judgement => ({ verdict, held: [], told: [], replaceStored: false });
+function unknown(verdict: Verdict, told: readonly number[]): Judgement {
+  return { verdict, held: [], told, replaceStored: false };
+}
 
 const NOTHING_HELD = { digest: new Uint8Array(32), count: 0 };

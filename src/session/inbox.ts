@@ -104,8 +104,9 @@ export class Inbox {
   /** The outbox answers it before everything that nobody asked for. */
   #request(request: ContentRequest): void {
     const { outbox, followed, tally } = this.#presence;
+    const home = followed.get(request.space);
     tally.requests++;
-    if (followed.has(request.space)) outbox.ask(request);
+    if (home !== undefined) outbox.ask({ ...request, heldThen: home.ledger.held.get(request.item) });
     else outbox.say(errorAnswer(request.requestId, notFollowed('request.space', request.space)));
   }
 

@@ -73,9 +73,9 @@ export class Ledger {
 
   async #writeAll(): Promise<void> {
     this.#replace = false;
-    this.held.take();
+    const held = this.held.takeAll();
     try {
-      await this.#users.replaceManifest(this.#user, this.#device, this.#space, this.held.all());
+      await this.#users.replaceManifest(this.#user, this.#device, this.#space, held);
     } catch (thrown) {
       this.#replace = true;
       throw thrown;
@@ -84,6 +84,7 @@ export class Ledger {
 
   async #writeChanges(): Promise<void> {
     const change = this.held.take();
+    if (change.held.length + change.dropped.length === 0) return;
     try {
       await this.#users.changeManifest(this.#user, this.#device, this.#space, change);
     } catch (thrown) {

@@ -6,7 +6,7 @@ import type { ResumeTokens, TokenOwner } from './resume-token.js';
 
 /**
  * What a session claims about positions: "every change up to here was delivered or invalidated before". A space about
- * which something is still to be told, or that waits for a manifest, claims nothing new. Positions never go back.
+ * which something is still to be told or compared, or that waits for a manifest, claims nothing new. Positions never go back.
  */
 export class Positions {
   readonly #owner: TokenOwner;
@@ -50,7 +50,8 @@ export class Positions {
   }
 
   #advance(followed: FollowedSpace): readonly Position[] {
-    if (followed.state !== 'live' && followed.state !== 'catching-up') return [];
+    const isKnown = followed.state === 'live' || followed.state === 'catching-up';
+    if (!isKnown || followed.uncompared.length > 0) return [];
     const before = this.#claimed.get(followed);
     this.known(followed);
     return this.#positions(followed).filter(({ shard, offset }) => offset !== before?.[shard]);

@@ -24,8 +24,9 @@ export async function receiveAck(deps: AckDeps, ack: Ack): Promise<void> {
     evicted: ack.evicted,
   }))
     mustFollow(deps, `ack.${field}`, contents);
-  const { stored, rejected } = deps.outbox.acknowledge(ack.delivery, ack.rejected);
+  const { stored, rejected, told } = deps.outbox.acknowledge(ack.delivery, ack.rejected);
   for (const parcel of stored) deps.followed.get(parcel.space)?.stored(parcel);
+  for (const one of told) deps.followed.get(one.space)?.knowsNow(one);
   for (const parcel of rejected) {
     deps.tally.rejected++;
     deps.followed.get(parcel.space)?.rejected(parcel);

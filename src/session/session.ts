@@ -78,10 +78,8 @@ export class Session implements OpenSession {
   async #next(): Promise<readonly ServerEvent[]> {
     const { presence } = this;
     const { outbox, positions, followed } = presence;
-    if (!outbox.ready) {
-      await outbox.whenReady();
-      await endOfTick();
-    }
+    await outbox.whenReady();
+    await endOfTick();
     try {
       const composed = await compose(this.#compose, outbox.draw());
       return outbox.seal(composed, (owes) => positions.claim(followed.values(), owes));
@@ -99,5 +97,5 @@ export class Session implements OpenSession {
   }
 }
 
-/** What is queued in one tick travels in one frame. */
+/** What is queued in one tick travels in one frame; and between two frames of one session others have their turn. */
 const endOfTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -35,6 +35,7 @@ export class Tail {
   readonly #space: SpaceId;
   readonly #deps: TailDeps;
   readonly #shards: ShardPosition[];
+  readonly #reach: number[];
   readonly #dirty = new Set<number>();
   readonly #work = new Bell();
   readonly #quiet = new Bell();
@@ -46,12 +47,18 @@ export class Tail {
   constructor(space: SpaceId, shards: readonly ShardPosition[], deps: TailDeps) {
     this.#space = space;
     this.#shards = [...shards];
+    this.#reach = shards.map(({ offset }) => offset);
     this.#deps = deps;
   }
 
   /** Every change up to these was applied. By the number of the shard. */
   get positions(): readonly ShardPosition[] {
     return this.#shards;
+  }
+
+  /** Changes up to these are applied, or are being applied just now. By the number of the shard. */
+  get reach(): readonly number[] {
+    return this.#reach;
   }
 
   /** Grows with every change applied. */
@@ -148,6 +155,7 @@ export class Tail {
     if (page.kind === 'compacted' || page.bounds.epoch !== epoch || page.bounds.high < offset)
       throw logLost(this.#space, shard, offset);
     for (const change of page.changes) {
+      this.#reach[shard] = change.head.version;
       await apply(change);
       this.#shards[shard] = { epoch, offset: change.head.version };
       this.#moves++;

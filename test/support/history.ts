@@ -87,6 +87,8 @@ export interface Claim {
 interface Held {
   readonly dataHash: string;
   readonly old: boolean;
+  /** The device came to hold it beside its session, so a position may be claimed before the server knows. */
+  readonly beside: boolean;
 }
 
 /** One device's part of a history, over all of its sessions. */
@@ -124,6 +126,7 @@ export class DeviceHistory {
     this.#positions.clear();
     this.#claimed.clear();
     for (const claim of stored) this.#positions.set(`${claim.space} ${claim.shard}`, claim);
+    for (const [name, held] of this.#held) this.#held.set(name, { ...held, beside: false });
   }
 
   /** The device is told to start a space anew: positions and versions begin again. */
@@ -158,12 +161,12 @@ export class DeviceHistory {
       if (user !== this.#user) this.#violate('I4', `${name} came with the context of ${user ?? ''}`);
     if (what.actualHash !== what.dataHash) this.#violate('I3', `${name} does not have its hash`);
     if (this.#acknowledged.get(name) === what.dataHash) this.#violate('I8', `${name} was sent again`);
-    this.#held.set(name, { dataHash: what.dataHash, old: false });
+    this.#held.set(name, { dataHash: what.dataHash, old: false, beside: false });
   }
 
   /** The device stores what it wrote itself, or fetched beside its session. */
   holds(space: string, item: string, dataHash: string): void {
-    this.#held.set(nameOf({ space, item }), { dataHash, old: false });
+    this.#held.set(nameOf({ space, item }), { dataHash, old: false, beside: true });
   }
 
   /** The device told the server that it has stored this content. */
@@ -183,7 +186,7 @@ export class DeviceHistory {
     this.#mayRead(space, name);
     if (version > 0) this.#goesUp(name, version);
     const held = this.#held.get(name);
-    if (held !== undefined) this.#held.set(name, { ...held, old: held.dataHash !== dataHash });
+    if (held !== undefined) this.#held.set(name, { ...held, old: held.dataHash !== dataHash, beside: false });
   }
 
   /** A position was claimed: everything up to it must be known by now. */
@@ -200,7 +203,7 @@ export class DeviceHistory {
     this.#positions.set(key, claim);
     for (const write of this.#newest(claim)) {
       const held = this.#held.get(nameOf(write));
-      if (held !== undefined && !held.old && this.#isOlder(held.dataHash, write))
+      if (held !== undefined && !held.old && !held.beside && this.#isOlder(held.dataHash, write))
         this.#violate(
           'I2',
           `position ${claim.offset} covers ${nameOf(write)} ${write.version}, of which nothing was told`,

@@ -26,11 +26,10 @@ export const FEATURES: readonly Feature[] = [
   logarithm('since-use', 'hours since the last use, 2^16 if never', (view) =>
     ofUse(view, (use) => Math.max(0, view.nowMs - use.lastMs) / HOUR_MS, Infinity),
   ),
-  share('recency', '1/(1 + own steps since the last use)', recency),
-  share('rank', '1/(1 + place in the recency list)', (view) => {
-    const places = new Map(view.context.items.map(({ item }, place) => [item, place]));
-    return each(view, (_, item) => 1 / (1 + (places.get(item) ?? Infinity)));
-  }),
+  share('recency', '1/(1 + own steps since the last use), the last step being 1; 0 if never', (view) =>
+    ofUse(view, (use) => 1 / (2 + view.context.steps - use.lastStep), 0),
+  ),
+  share('rank', '1/(1 + place in the recency list), its end if never used', recency),
   logarithm('uses', "the user's uses", (view) => ofUse(view, (use) => use.count, 0)),
   logarithm('habit', "the user's uses, half-life 7 days", habit),
   flag('edited', "the user's last use was an edit", (use) => use !== undefined && use.lastKind !== 'viewed'),

@@ -1,9 +1,15 @@
 import type { Reason } from '../domain/checkpoint.js';
 import { habit, ownTransitions, popularity, recency, together, transitions } from './signals.js';
-import type { Signal, View } from './view.js';
+import { each, type Signal, type View } from './view.js';
 
 /** Reasons that a push names at most. */
 const MOST = 3;
+
+/** Recency of what was used at all: a reason must be true. */
+const recentUse: Signal = (view) => {
+  const used = each(view, (_, item) => (view.uses.has(item) ? 1 : 0));
+  return recency(view).map((rank, place) => rank * (used[place] ?? 0));
+};
 
 interface Sort {
   readonly code: string;
@@ -15,7 +21,7 @@ interface Sort {
 
 /** What people are told; none names another user. */
 const SORTS: readonly Sort[] = [
-  { code: 'RECENT', text: 'you used it a short while ago', signal: recency, usual: 0.2 },
+  { code: 'RECENT', text: 'you used it a short while ago', signal: recentUse, usual: 0.2 },
   { code: 'FREQUENT', text: 'you use it often', signal: habit, usual: 2 },
   { code: 'YOUR_NEXT', text: 'you often went on to it from here', signal: ownTransitions, usual: 0.1 },
   { code: 'NEXT', text: 'it often comes after what you just used', signal: transitions, usual: 0.1 },

@@ -6,12 +6,9 @@ const HABIT_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 /** For so few items looking each one up is cheaper than summing over all neighbours. */
 const FEW = 8;
 
-/** 1/(1 + rank): items of the user's last step have rank 1, of the one before 2, …; 0 if never used. */
+/** 1/(1 + rank in the user's recency list), the last item being 0; what is not in the list comes right behind its end. */
 export const recency: Signal = (view) =>
-  each(view, (_, item) => {
-    const use = view.uses.get(item);
-    return use === undefined ? 0 : 1 / (2 + view.context.steps - use.lastStep);
-  });
+  each(view, (_, item) => 1 / (1 + (view.places.get(item) ?? view.context.items.length)));
 
 /** The user's own uses, half-life 7 days. */
 export const habit: Signal = (view) =>

@@ -2,7 +2,7 @@ import type { ItemUse, UserContext } from '../domain/context.js';
 import type { Question } from '../domain/engine-port.js';
 import type { ItemId } from '../domain/ids.js';
 import type { Counts } from './counts.js';
-import { usesOf } from './habits.js';
+import { habitsOf } from './habits.js';
 
 /** A question in the numbers of a space's statistics: what every signal and feature is read from. */
 export interface View {
@@ -15,6 +15,8 @@ export interface View {
   readonly numbers: readonly number[];
   /** The user's own uses by item. */
   readonly uses: ReadonlyMap<ItemId, ItemUse>;
+  /** Places of items in the user's recency list, from 0 on. */
+  readonly places: ReadonlyMap<ItemId, number>;
   /** Numbers of the items of the user's last steps, newest first. */
   readonly steps: readonly (readonly number[])[];
 }
@@ -31,7 +33,7 @@ export function viewOf(counts: Counts, question: Question): View {
     nowMs,
     items,
     numbers: items.map((item) => counts.items.find(item)),
-    uses: usesOf(context),
+    ...habitsOf(context),
     steps: counts.numbersOf(context).steps,
   };
 }

@@ -32,8 +32,8 @@ const close = (actual: Record<string, number>, expected: Record<string, number>,
 };
 
 describe('the plain policies, on a history by hand', () => {
-  it('recent: 1/(1 + rank), the last step being rank 1', async () =>
-    close(await scoresBy('recent'), { a: 1 / 2, c: 1 / 3, b: 1 / 4, d: 0 }));
+  it('recent: 1/(1 + rank in the recency list), what is not in it behind its end', async () =>
+    close(await scoresBy('recent'), { a: 1, c: 1 / 2, b: 1 / 3, d: 1 / 4 }));
 
   it('frequent: own uses, half-life 7 days', async () => {
     close(await scoresBy('frequent'), { a: 1.9999966, b: 0.9999977, c: 0.9999989, d: 0 });
@@ -106,6 +106,12 @@ describe('the plain policies, on a history by hand', () => {
       reasons.map(({ weight }) => weight).sort((a, b) => b - a),
     );
     for (const { text, weight } of reasons) assert.ok(text.length > 0 && weight > 0 && weight <= 1);
+    const codesOf = (item: string): string[] =>
+      policyNamed('recent', past.statistics)
+        .explain(past.question('u', [item], 9000), itemId(item))
+        .map(({ code }) => code);
+    assert.equal(codesOf('a').includes('RECENT'), true);
+    assert.equal(codesOf('d').includes('RECENT'), false);
   });
 
   it('say whom they plan for and how they pay', () => {

@@ -242,11 +242,9 @@ export class Outbox {
 
   #cancelled(parcel: Parcel): void {
     const { transfer, movedBytes: offset } = parcel;
-    const chunk = { transfer, offset, data: NO_BYTES, last: false, cancelled: true };
+    const chunk = { transfer, offset, data: new Uint8Array(0), last: false, cancelled: true };
     this.#lanes.replies.say({ kind: 'chunk', chunk });
     this.#lanes.askAgain([...(parcel.request === null ? [] : [parcel.request]), ...parcel.joined]);
     parcel.joined = [];
   }
 }
-
-const NO_BYTES = new Uint8Array(0);

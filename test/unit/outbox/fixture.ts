@@ -1,7 +1,8 @@
 import { dataHash, itemId, spaceId } from '../../../src/domain/ids.js';
 import type { ItemId } from '../../../src/domain/ids.js';
 import type { ExplainedPush, PlannedItem } from '../../../src/domain/plan.js';
-import type { ContentRequest, PushBudget, ServerEventBody } from '../../../src/domain/session-port.js';
+import type { PushBudget, ServerEventBody } from '../../../src/domain/session-port.js';
+import type { Asked } from '../../../src/outbox/asked.js';
 import type { OutboxLimits } from '../../../src/outbox/limits.js';
 import { OUTBOX_LIMITS } from '../../../src/outbox/limits.js';
 
@@ -32,8 +33,8 @@ export function push(contents: readonly PlannedItem[], score = 0.5): ExplainedPu
   return { kind: 'content', scored: { item, score, bytes, bundle: contents }, reasons: [] };
 }
 
-export function request(name: string, requestId: number): ContentRequest {
-  return { requestId, space, item: itemId(name), latest: null };
+export function request(name: string, requestId: number): Asked {
+  return { requestId, space, item: itemId(name), latest: null, heldThen: undefined };
 }
 
 export const beat = (nonce: number): ServerEventBody => ({

@@ -31,7 +31,7 @@ export interface ReplayServer {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
   readonly port: number;
-  /** A token that may write the space, for as long as any trace lasts. Without a device it is a backend's. */
+  /** A token that may write the space, for as long as a trace can last. Without a device it is a backend's. */
   token(user: UserId, device: DeviceId | null): Promise<string>;
   pseudonymOf(user: UserId): Pseudonym;
   /** See Node.quiesce. Throws INTERNAL if anything went wrong in the server since the start. */

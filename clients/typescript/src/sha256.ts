@@ -15,7 +15,7 @@ export interface RunningHash {
 export interface Hashing {
   /** Digest of bytes that are there as a whole. */
   readonly sha256: Sha256;
-  /** Starts a digest of its own: any number of them may run side by side. */
+  /** Starts a digest of its own; any number of them may run side by side. */
   start(): RunningHash;
 }
 

@@ -81,7 +81,7 @@ class GrpcTransport implements Transport {
     );
     const stop = cancelOn(options.signal, () => call.cancel());
     try {
-      // grpc-js types what a call yields as any; the deserializer makes a GetResponse of it.
+      // grpc-js types nothing of what a call yields; the deserializer makes a GetResponse of it.
       for await (const response of call as AsyncIterable<GetResponse>) yield response;
     } catch (error) {
       throw error instanceof Error ? grpcError(error) : error;

@@ -14,6 +14,7 @@ let wanted = Infinity;
 let received = 0;
 let firstUs = 0;
 let done: (elapsedMs: number) => void = () => undefined;
+let all: Promise<number> = Promise.resolve(0);
 /** By stream: when each of its pushes arrived. */
 let arrivals: number[][] | null = null;
 const clients: Client[] = [];
@@ -31,14 +32,15 @@ answer({
     });
     await Promise.all(ready);
   },
-  /** Resolves with the time from the first of so many pushes to the last. */
-  expect: (pushes: number) =>
-    new Promise<number>((resolve) => {
-      wanted = pushes;
-      received = 0;
-      firstUs = 0;
-      done = resolve;
-    }),
+  /** To be answered before the first of so many pushes is sent. */
+  expect: (pushes: number) => {
+    wanted = pushes;
+    received = 0;
+    firstUs = 0;
+    all = new Promise((resolve) => (done = resolve));
+  },
+  /** Resolves with the time from the first of the expected pushes to the last. */
+  all: () => all,
   /** From now on the time of each arrival is kept, until they are asked for. */
   listen: () => void (arrivals = []),
   arrivals: () => {

@@ -1,6 +1,6 @@
 import type { Deferred } from './deferred.js';
 import { deferred } from './deferred.js';
-import { ForesyncClientError } from './errors.js';
+import { ForesyncClientError, storageFailed } from './errors.js';
 import { sleep } from './sleep.js';
 
 /** How long a commit that failed waits before it is tried again, ms. */
@@ -47,7 +47,7 @@ export class Committer {
         await this.#commit();
         for (const { resolve } of waiting) resolve(undefined);
       } catch (thrown) {
-        const error = ForesyncClientError.from(thrown);
+        const error = storageFailed(thrown);
         this.#onFailure(error);
         if (this.#stopped.signal.aborted) for (const { reject } of waiting) reject(error);
         else this.#waiting.unshift(...waiting);

@@ -47,8 +47,8 @@ export class DeviceFolder {
     this.#claim = undefined;
     if (claim === undefined) return;
     await claim;
-    await rm(this.#lock, { force: true });
     inUse.delete(this.path);
+    await rm(this.#lock, { force: true });
   }
 
   get #lock(): string {

@@ -54,6 +54,8 @@ export const CLIENT_CODES = {
   CONTENT_CORRUPT: true,
   /** More opens wait than the client keeps. */
   TOO_MANY_OPENS: true,
+  /** The device's disk refused something; the cause says what. */
+  STORAGE_FAILED: true,
   /** Another process, or another client in this one, uses the directory. */
   BUFFER_IN_USE: true,
   /** The directory holds something that this version cannot read. */
@@ -113,6 +115,13 @@ export class ForesyncClientError extends Error {
 export function fieldInvalid(field: string, problem: string, limit?: number): ForesyncClientError {
   const facts = limit === undefined ? undefined : { limit: String(limit) };
   return new ForesyncClientError('FIELD_INVALID', `${field} ${problem}`, { field, facts });
+}
+
+/** What a storage threw, as STORAGE_FAILED with the cause kept; what says more by itself stays what it is. */
+export function storageFailed(thrown: unknown): ForesyncClientError {
+  if (thrown instanceof ForesyncClientError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new ForesyncClientError('STORAGE_FAILED', message, { cause: thrown });
 }
 
 export function isErrorCode(text: string): text is ErrorCode {

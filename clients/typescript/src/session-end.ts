@@ -41,6 +41,7 @@ const NEVER: ReadonlySet<ErrorCode> = new Set([
   'SPACE_UNKNOWN',
   'SPACE_FORBIDDEN',
   'FORBIDDEN',
+  'DEVICE_REQUIRED',
   'FIELD_INVALID',
   'HELLO_EXPECTED',
   'UNIMPLEMENTED',

@@ -14,6 +14,7 @@ import { Settler } from './settler.js';
 import type { SessionLink } from './transport.js';
 import { Uplink } from './uplink.js';
 import { obeyWelcome } from './welcoming.js';
+import { within } from './within.js';
 
 export interface SessionHooks {
   readonly onWelcome: (welcome: Welcome) => void;
@@ -122,7 +123,8 @@ export class Session {
     this.#end ??= endOfError(error);
     this.#barriers.break(this.#end.error);
     this.#parting ??= setTimeout(() => this.#link.cancel(), PARTING_MS);
-    await this.#settler.idle();
+    // A disk that fails must not keep a client from closing: what is not stored by then is not acknowledged.
+    await within(this.#settler.idle(), { timeoutMs: PARTING_MS / 2 }).catch(ignore);
     await this.#uplink.drain();
     this.#link.finish();
   }

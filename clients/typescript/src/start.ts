@@ -6,7 +6,7 @@ import { Connection } from './connection.js';
 import { ContentVerbs } from './content-verbs.js';
 import type { Device } from './device.js';
 import { noCounts } from './device.js';
-import { ForesyncClientError } from './errors.js';
+import { ForesyncClientError, storageFailed } from './errors.js';
 import { EventBus } from './event-bus.js';
 import { Opener } from './opener.js';
 import { Opens } from './opens.js';
@@ -113,16 +113,20 @@ async function opened(settings: Settings, ground: Ground, nudge: () => void): Pr
   }
 }
 
-/** Stores what is left to be stored, and closes everything whether that works or not. */
+/** Stores what is left to be stored, and closes everything whether that works or not. Throws STORAGE_FAILED. */
 async function released(
   { bufferCommits, outboxCommits, outbox, buffer }: Device,
   ground: Ground,
 ): Promise<void> {
   const stored = await Promise.allSettled([outboxCommits.stop(), bufferCommits.stop()]);
-  await outbox.close();
-  await buffer.close();
+  // The buffer's storage last: it releases the folder that both use.
+  const closed = [
+    ...(await Promise.allSettled([outbox.close()])),
+    ...(await Promise.allSettled([buffer.close()])),
+  ];
   ground.release();
-  for (const result of stored) if (result.status === 'rejected') throw result.reason;
+  for (const result of [...stored, ...closed])
+    if (result.status === 'rejected') throw storageFailed(result.reason);
 }
 
 /** Why there is no connection says more than that the time was up. */

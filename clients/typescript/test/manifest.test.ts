@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ForesyncEvent } from '../src/events.js';
 import { fromHex } from '../src/hex.js';
 import { bytesOf, checkpointFor, hashOf, textOf } from './support/checkpoints.js';
 import { FakeServer } from './support/fake-server.js';
 import type { FakeSession } from './support/fake-session.js';
 import { inFolder } from './support/folder.js';
-import { connectTo, eventually, withClient } from './support/with-client.js';
+import { connectTo, eventually, listen, withClient } from './support/with-client.js';
 
 const RESUME = 1;
 const SEND_MANIFEST = 2;
@@ -171,6 +173,32 @@ describe('a client that starts again on its directory', () => {
       assert.equal(textOf(opened.content), 'content');
       assert.ok((opened.ageMs ?? -1) >= 0);
       await client.close();
+    }));
+});
+
+describe('a client that cannot store', () => {
+  it('does not acknowledge, says so, shows what it has in memory, and closes nevertheless', () =>
+    inFolder(async (folder) => {
+      const obstacle = join(folder, 'file');
+      await writeFile(obstacle, 'where the directory should be');
+      const buffer = { kind: 'directory', path: join(folder, 'device') } as const;
+      const server = await FakeServer.start();
+      const connecting = connectTo(server, { buffer });
+      const session = await server.accept();
+      await session.welcome();
+      const client = await connecting;
+      const heard: ForesyncEvent[] = [];
+      void listen(client, heard);
+      await session.acknowledged(1);
+      await rm(join(folder, 'device'), { recursive: true });
+      await symlink(obstacle, join(folder, 'device'));
+      const content = bytesOf('content');
+      const delivery = session.push(checkpointFor('a', content), content);
+      await eventually(() => heard.find(({ kind }) => kind === 'storage'), 'a storage event');
+      assert.equal(textOf((await client.open('s', 'a')).content), 'content');
+      await assert.rejects(client.close(), { code: 'STORAGE_FAILED', message: /ENOTDIR|EEXIST|ENOENT/ });
+      assert.ok(session.all('ack').every((ack) => ack.delivery < BigInt(delivery)));
+      server.stop();
     }));
 });
 

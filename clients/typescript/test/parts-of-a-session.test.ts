@@ -232,7 +232,13 @@ describe('what ends a session', () => {
     assert.deepEqual(about('UNAUTHENTICATED'), ['with-new-token', false, false]);
     assert.deepEqual(about('RESUME_TOKEN_FOREIGN'), ['later', false, true]);
     assert.deepEqual(about('FORGOTTEN'), ['never', false, true]);
-    for (const code of ['TAKEN_OVER', 'SPACE_FORBIDDEN', 'FIELD_INVALID', 'UNIMPLEMENTED'] as const) {
+    for (const code of [
+      'TAKEN_OVER',
+      'SPACE_FORBIDDEN',
+      'DEVICE_REQUIRED',
+      'FIELD_INVALID',
+      'UNIMPLEMENTED',
+    ] as const) {
       assert.deepEqual(about(code), ['never', false, false]);
     }
     const end = endOfGoodbye({ reason: 1, retryAfterMs: 70, message: 'a new version' });

@@ -59,7 +59,8 @@ export function connectTo(
   });
 }
 
-async function listen(client: Foresync, heard: ForesyncEvent[]): Promise<void> {
+/** Collects what a client tells. */
+export async function listen(client: Foresync, heard: ForesyncEvent[]): Promise<void> {
   for await (const event of client.events()) heard.push(event);
 }
 

@@ -12,8 +12,7 @@ const PATH = '/foresync.v1.SyncService/Sync';
 
 let wanted = Infinity;
 let received = 0;
-let firstUs = 0;
-let done: (elapsedMs: number) => void = () => undefined;
+let done: (lastUs: number) => void = () => undefined;
 let all: Promise<number> = Promise.resolve(0);
 /** By stream: when each of its pushes arrived. */
 let arrivals: number[][] | null = null;
@@ -36,10 +35,9 @@ answer({
   expect: (pushes: number) => {
     wanted = pushes;
     received = 0;
-    firstUs = 0;
     all = new Promise((resolve) => (done = resolve));
   },
-  /** Resolves with the time from the first of the expected pushes to the last. */
+  /** Resolves with the time when the last of the expected pushes arrived, µs. */
   all: () => all,
   /** From now on the time of each arrival is kept, until they are asked for. */
   listen: () => void (arrivals = []),
@@ -85,13 +83,12 @@ function taken(
   scan(frame, seen);
   if (acknowledges) call.write(acknowledgement(seen.delivery));
   if (seen.pushes === 0) return;
-  if (firstUs === 0) firstUs = nowUs();
   if (arrivals !== null) {
     const own = (arrivals[index] ??= []);
     for (let push = 0; push < seen.pushes; push++) own.push(nowUs());
   }
   received += seen.pushes;
-  if (received >= wanted) done((nowUs() - firstUs) / 1000);
+  if (received >= wanted) done(nowUs());
 }
 
 const same = (bytes: Buffer): Buffer => bytes;

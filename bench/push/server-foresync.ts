@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as endOfTick } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { deploymentKeys, verifierOf } from '../../src/app/identity.js';
 import { rpcOptions } from '../../src/app/settings.js';
@@ -11,6 +11,7 @@ import { configOf } from '../../src/config.js';
 import type { ExplainedPush } from '../../src/domain/plan.js';
 import type { OpenSession, SessionGate } from '../../src/domain/session-port.js';
 import { pseudonymOf } from '../../src/rpc/identity/server-key.js';
+import { OUTBOX_LIMITS } from '../../src/outbox/limits.js';
 import { RpcServer } from '../../src/rpc/server.js';
 import { openStore } from '../../src/store/open.js';
 import { createLogger } from '../../src/telemetry/logger.js';
@@ -20,9 +21,8 @@ import type { PushServer, Range } from './push-server.js';
 import type { Content } from './workload.js';
 import { SPACE } from './workload.js';
 
-/** Planned contents that may wait in one outbox: more than a server admits, so that the bench need not refill all the time. */
-export const MAX_PLANNED = 4096;
-const FILL_MS = 2;
+/** Planned contents that may wait in one outbox, as on a server; it is refilled when half of them are sent. */
+export const { maxPlanned: MAX_PLANNED } = OUTBOX_LIMITS;
 
 /** A session as the bench fills it. */
 export interface Filled {
@@ -80,13 +80,14 @@ export class ForesyncServer implements PushServer {
       let open = 0;
       for (const [index, filled] of this.#sessions.entries()) {
         const next = offered[index] ?? from;
-        const upTo = Math.min(to, filled.sent + MAX_PLANNED);
-        if (next < upTo) filled.offer(this.#pushes.slice(next, upTo));
-        offered[index] = Math.max(next, upTo);
         if (filled.sent < to) open++;
+        if (next === to || next - filled.sent > MAX_PLANNED / 2) continue;
+        const upTo = Math.min(to, filled.sent + MAX_PLANNED);
+        filled.offer(this.#pushes.slice(next, upTo));
+        offered[index] = upTo;
       }
       if (open === 0) return;
-      await wait(FILL_MS);
+      await endOfTick();
     }
   }
 

@@ -109,7 +109,7 @@ export const SECTIONS = {
     /** Mean of what devices are told to wait before they come back. */
     retryAfterMs: ms.default(5_000),
     /** Unacknowledged pushes at a time, and their bytes. */
-    maxInFlight: count.default(64),
+    maxInFlight: count.default(256),
     maxInFlightBytes: count.default(4 * 1024 * 1024),
     /** Send changes of large contents as deltas. */
     deltas: z.boolean().default(true),

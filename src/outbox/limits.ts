@@ -23,13 +23,13 @@ export interface OutboxLimits {
 }
 
 export const OUTBOX_LIMITS: OutboxLimits = {
-  maxInFlight: 64,
+  maxInFlight: 256,
   maxInFlightBytes: 4 * 1024 * 1024,
   maxPlanned: 1024,
   maxMetadata: 256,
   maxDoubts: 4096,
   maxReplies: 128,
-  frameEvents: 256,
+  frameEvents: 128,
   frameBytes: 768 * 1024,
   chunkBytes: 256 * 1024,
 };

@@ -14,16 +14,15 @@ export class Parcels {
   }
 
   set(parcel: Parcel): void {
-    const items = this.#spaces.get(parcel.space) ?? new Map<ItemId, Parcel>();
-    items.set(parcel.item, parcel);
-    this.#spaces.set(parcel.space, items);
+    const items = this.#spaces.get(parcel.space);
+    if (items === undefined) this.#spaces.set(parcel.space, new Map([[parcel.item, parcel]]));
+    else items.set(parcel.item, parcel);
   }
 
   /** Forgets the parcel, unless a newer one of the same item took its place. */
   delete(parcel: Parcel): void {
+    // The map of a space stays when it is empty: a device follows a few, and its next parcel comes soon.
     const items = this.#spaces.get(parcel.space);
-    if (items?.get(parcel.item) !== parcel) return;
-    items.delete(parcel.item);
-    if (items.size === 0) this.#spaces.delete(parcel.space);
+    if (items?.get(parcel.item) === parcel) items.delete(parcel.item);
   }
 }

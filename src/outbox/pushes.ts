@@ -210,6 +210,7 @@ function isOlder(parcel: Parcel, head: Pick<Head, 'dataHash' | 'version'>): bool
 }
 
 function partsFirst({ item, bundle }: Scored): readonly PlannedItem[] {
+  if (bundle.length === 1) return bundle;
   return [
     ...bundle.filter((content) => content.item !== item),
     ...bundle.filter((content) => content.item === item),

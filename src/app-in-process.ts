@@ -9,9 +9,9 @@ import type { Change } from './domain/item.js';
 import type { DevicePlan } from './domain/plan.js';
 import { policyNamed } from './predictor/policies/named.js';
 import { Statistics } from './predictor/statistics.js';
-import { Engine } from './session/engine.js';
-import type { PushTerms } from './session/push-terms.js';
-import { SpaceNode } from './session/space-node.js';
+import { Engine } from './session/space/engine.js';
+import type { PushTerms } from './session/space/push-terms.js';
+import { SpaceNode } from './session/space/space-node.js';
 import { openMemory } from './store/memory.js';
 import { storeLimits } from './store/options.js';
 

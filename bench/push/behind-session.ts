@@ -8,7 +8,7 @@ import type { Store } from '../../src/domain/store-port.js';
 import { Gate } from '../../src/session/gate.js';
 import { SILENT_OBSERVER } from '../../src/session/observer.js';
 import type { Session } from '../../src/session/session.js';
-import type { SpaceHeart } from '../../src/session/space-heart.js';
+import type { SpaceHeart } from '../../src/session/space/space-heart.js';
 import { REAL_TIMER } from '../../src/session/timer.js';
 import { openStore } from '../../src/store/open.js';
 import type { Behind, Filled } from './server-foresync.js';

@@ -5,11 +5,11 @@ import { ForesyncError } from '../domain/errors.js';
 import type { SpaceId } from '../domain/ids.js';
 import type { Store } from '../domain/store-port.js';
 import type { Statistics } from '../predictor/statistics.js';
-import { Engine } from '../session/engine.js';
+import { Engine } from '../session/space/engine.js';
 import type { SessionObserver } from '../session/observer.js';
-import type { PushTerms } from '../session/push-terms.js';
-import type { SpaceHeart } from '../session/space-heart.js';
-import { SpaceNode } from '../session/space-node.js';
+import type { PushTerms } from '../session/space/push-terms.js';
+import type { SpaceHeart } from '../session/space/space-heart.js';
+import { SpaceNode } from '../session/space/space-node.js';
 import type { Timer } from '../session/timer.js';
 import { recollect, remember } from './recollection.js';
 

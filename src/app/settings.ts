@@ -2,7 +2,7 @@ import type { Config } from '../config.js';
 import { hostAndPort } from '../config.js';
 import { OUTBOX_LIMITS } from '../outbox/limits.js';
 import type { RpcOptions } from '../rpc/server.js';
-import type { PushTerms } from '../session/push-terms.js';
+import type { PushTerms } from '../session/space/push-terms.js';
 import type { SessionSettings } from '../session/settings.js';
 import { SESSION_SETTINGS } from '../session/settings.js';
 import type { StoreConfig } from '../store/open.js';

@@ -23,7 +23,7 @@ export interface MetadataNote {
   readonly reasons: readonly Reason[];
 }
 
-/** What was told of an item, and the reason for distrust (see session/held) that it settles; 0 if there was none. */
+/** What was told of an item, and the reason for distrust (see session/device/held) that it settles; 0 if there was none. */
 export interface Told {
   readonly space: SpaceId;
   readonly item: ItemId;

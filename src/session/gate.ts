@@ -6,21 +6,21 @@ import type { Position } from '../domain/position.js';
 import type { Hello, SessionGate, Welcome } from '../domain/session-port.js';
 import type { SpaceMeta } from '../domain/store-port.js';
 import { untilAborted } from '../util/abort.js';
-import { CatchUp } from './catch-up.js';
+import { CatchUp } from './device/catch-up.js';
 import type { Judgement } from './hello.js';
 import { checkHeld, judge, readableSpaces } from './hello.js';
-import { Inbox } from './inbox.js';
-import { Manifests } from './manifests.js';
+import { Inbox } from './inbound/inbox.js';
+import { Manifests } from './inbound/manifests.js';
 import { Presence } from './presence.js';
 import { Registry } from './registry.js';
 import { ResumeTokens } from './resume-token.js';
 import { Session } from './session.js';
 import type { SessionDeps } from './session-deps.js';
 import type { SessionSettings } from './settings.js';
-import type { OpenHeart } from './space-heart.js';
-import type { Lease } from './spaces.js';
-import { Spaces } from './spaces.js';
-import { Strikes } from './strikes.js';
+import type { OpenHeart } from './space/space-heart.js';
+import type { Lease } from './space/spaces.js';
+import { Spaces } from './space/spaces.js';
+import { Strikes } from './inbound/strikes.js';
 
 export interface GateDeps extends Omit<SessionDeps, 'tokens' | 'catchUp'> {
   readonly openHeart: OpenHeart;

@@ -5,15 +5,15 @@ import type { Hello, PushBudget, ServerEventBody, SessionEnd } from '../domain/s
 import { Allowance } from '../outbox/allowance.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Bell } from '../util/bell.js';
-import type { DeviceLink } from './device-link.js';
-import { FollowedSpace } from './followed-space.js';
+import type { DeviceLink } from './device/device-link.js';
+import { FollowedSpace } from './device/followed-space.js';
 import type { Judgement } from './hello.js';
-import { Ledger } from './ledger.js';
-import { Positions } from './positions.js';
+import { Ledger } from './device/ledger.js';
+import { Positions } from './device/positions.js';
 import type { SessionDeps } from './session-deps.js';
-import type { Lease } from './spaces.js';
-import type { Tally } from './tally.js';
-import { newTally } from './tally.js';
+import type { Lease } from './space/spaces.js';
+import type { Tally } from './device/tally.js';
+import { newTally } from './device/tally.js';
 import type { SessionState } from './transitions.js';
 import { END_STEPS, SESSION_TABLE, together } from './transitions.js';
 

@@ -1,7 +1,7 @@
 import type { Sha256 } from '@foresync/protocol/digest';
 import type { Clock } from '../domain/clock.js';
 import type { Store } from '../domain/store-port.js';
-import type { CatchUp } from './catch-up.js';
+import type { CatchUp } from './device/catch-up.js';
 import type { SessionObserver } from './observer.js';
 import type { ResumeTokens } from './resume-token.js';
 import type { SessionSettings } from './settings.js';

@@ -13,7 +13,7 @@ import type { Store } from '../../src/domain/store-port.js';
 import { Gate } from '../../src/session/gate.js';
 import type { SessionObserver } from '../../src/session/observer.js';
 import { SILENT_OBSERVER } from '../../src/session/observer.js';
-import type { PushTerms } from '../../src/session/push-terms.js';
+import type { PushTerms } from '../../src/session/space/push-terms.js';
 import type { SessionSettings } from '../../src/session/settings.js';
 import { SESSION_SETTINGS } from '../../src/session/settings.js';
 import { openMemory } from '../../src/store/memory.js';

@@ -1,0 +1,202 @@
+import type { Step } from '../../domain/activity.js';
+import type { UserContext } from '../../domain/context.js';
+import type {
+  Contexts,
+  Devices,
+  DeviceView,
+  PlanObserver,
+  Policy,
+  Question,
+  SpaceEngine,
+  SpaceStatistics,
+} from '../../domain/engine-port.js';
+import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type { Change } from '../../domain/item.js';
+import type { DevicePlan, Scored } from '../../domain/plan.js';
+import { bundleBytes, bundleOf } from '../../planner/closure.js';
+import { BudgetLedger } from '../../planner/ledger.js';
+import { plan, type PlanMode } from '../../planner/planner.js';
+import { Price } from '../../planner/price.js';
+import type { PushTerms } from './push-terms.js';
+
+export interface EngineParts {
+  readonly space: SpaceId;
+  readonly statistics: SpaceStatistics;
+  readonly policy: Policy;
+  readonly push: PushTerms;
+  /** Sees every plan, for measurements. */
+  readonly observer?: PlanObserver;
+  /** A running count of microseconds, for `PlanSeen.tookUs`; without it that is 0. */
+  readonly stopwatchUs?: () => number;
+}
+
+/** A user has no plan before their second step: one step says nothing about the next. */
+const FIRST_PLANNED_STEP = 2;
+
+/**
+ * The flow of one space on one node (DESIGN.md 3): learns steps, ranks candidates, plans what to push. The same calls in
+ * the same order give the same plans. Calls must not overlap: SpaceNode sees to that.
+ */
+export class Engine implements SpaceEngine {
+  readonly space: SpaceId;
+  readonly statistics: SpaceStatistics;
+  readonly #policy: Policy;
+  readonly #push: PushTerms;
+  readonly #observer: PlanObserver | undefined;
+  readonly #stopwatchUs: () => number;
+  readonly #ledger: BudgetLedger;
+  readonly #price: Price;
+  readonly #mode: PlanMode;
+
+  constructor(parts: EngineParts) {
+    this.space = parts.space;
+    this.statistics = parts.statistics;
+    this.#policy = parts.policy;
+    this.#push = parts.push;
+    this.#observer = parts.observer;
+    this.#stopwatchUs = parts.stopwatchUs ?? (() => 0);
+    this.#ledger = new BudgetLedger({ ratio: parts.push.ratio, startBytes: parts.push.startBytes });
+    this.#price = new Price(this.#ledger);
+    this.#mode = this.#modeOf(parts.push);
+  }
+
+  opened(bytes: number): void {
+    this.#price.earned(this.#ledger.earn(bytes));
+  }
+
+  refund(bytes: number): void {
+    this.#ledger.refund(bytes);
+  }
+
+  async onChange(
+    change: Change,
+    devices: Devices,
+    contexts: Contexts,
+    nowMs: number,
+  ): Promise<readonly DevicePlan[]> {
+    const { item, dataHash } = change.head;
+    if (dataHash === null || this.#policy.plans === 'never') return [];
+    const users =
+      change.audience.length > 0 ? change.audience : this.statistics.holders(item, change.writer, nowMs);
+    const plans: DevicePlan[] = [];
+    for (const user of users) {
+      const views = devices.of(user);
+      if (views.length === 0) continue;
+      const context = await contexts.of(user);
+      for (const view of views) {
+        const question = { ...this.#about(view, context, nowMs), items: [item] };
+        plans.push(await this.#plan('holder', question, view, () => true));
+      }
+    }
+    return plans.filter(({ pushes }) => pushes.length > 0);
+  }
+
+  async onSteps(
+    steps: readonly Step[],
+    contexts: readonly UserContext[],
+    devices: Devices,
+    nowMs: number,
+  ): Promise<readonly DevicePlan[]> {
+    for (const [place, step] of steps.entries()) {
+      const before = contexts[place];
+      if (before !== undefined) this.statistics.learn(step, before);
+    }
+    const last = steps.at(-1);
+    const context = contexts.at(-1);
+    if (last === undefined || context === undefined) return [];
+    if (context.steps < FIRST_PLANNED_STEP || this.#policy.plans !== 'all') return [];
+    const started = this.#stopwatchUs();
+    const items = this.statistics.candidates(last.user, context, nowMs);
+    const candidatesUs = this.#stopwatchUs() - started;
+    const touched = new Set(last.items.map(({ item }) => item));
+    const plans: DevicePlan[] = [];
+    for (const view of reportingFirst(devices, last)) {
+      const question = { ...this.#about(view, context, nowMs), items };
+      // What the reporting device just used is on it; the user's other devices may still lack it.
+      const isOther = view.device !== last.device;
+      plans.push(
+        await this.#plan('user', question, view, (item) => isOther || !touched.has(item), candidatesUs),
+      );
+    }
+    return plans.filter(({ pushes }) => pushes.length > 0);
+  }
+
+  async #plan(
+    kind: 'user' | 'holder',
+    question: Question,
+    view: DeviceView,
+    admits: (item: ItemId) => boolean,
+    beforeUs = 0,
+  ): Promise<DevicePlan> {
+    const started = this.#stopwatchUs();
+    const items = this.#policy.choose?.(question) ?? question.items;
+    const unscored = items.filter(admits).flatMap((item) => this.#pushable(item, view));
+    const asked = { ...question, items: unscored.map(({ item }) => item) };
+    const scores = unscored.length === 0 ? NO_SCORES : await this.#policy.score(asked);
+    const pushable = unscored.map((scored, place) => ({ ...scored, score: finite(scores[place]) }));
+    const decided = plan(pushable, {
+      ledger: this.#ledger,
+      mode: this.#mode,
+      metadataThreshold: this.#push.metadataThreshold,
+      allowance: view.allowance(question.nowMs),
+      knows: ({ item, bundle: [own] }) => own !== undefined && view.knows(item, own.dataHash),
+    });
+    const pushes = decided.map((push) => ({
+      ...push,
+      reasons: this.#policy.explain(question, push.scored.item),
+    }));
+    const result = { user: view.user, device: view.device, pushes };
+    const tookUs = beforeUs + this.#stopwatchUs() - started;
+    this.#observer?.onPlan({
+      kind,
+      user: view.user,
+      device: view.device,
+      candidates: items,
+      pushable,
+      plan: result,
+      tookUs,
+    });
+    return result;
+  }
+
+  /** The item with what pushing it takes, unless the device has it, nobody has it, or it is too much for one push. */
+  #pushable(item: ItemId, view: DeviceView): readonly Scored[] {
+    const head = this.statistics.head(item);
+    if (head === undefined || head.dataHash === null || view.holds(item) === head.dataHash) return [];
+    const bundle = bundleOf(
+      { ...head, dataHash: head.dataHash },
+      (part) => this.statistics.head(part),
+      (part) => view.holds(part),
+    );
+    return bundle === null ? [] : [{ item, score: 0, bytes: bundleBytes(bundle), bundle }];
+  }
+
+  #about(view: DeviceView, context: UserContext, nowMs: number): Omit<Question, 'items'> {
+    return { space: this.space, user: view.user, device: view.device, context, nowMs };
+  }
+
+  #modeOf({ threshold }: PushTerms): PlanMode {
+    if (this.#policy.payment === 'first-come') return { kind: 'first-come' };
+    return threshold === null
+      ? { kind: 'price', price: this.#price }
+      : { kind: 'threshold', content: threshold };
+  }
+}
+
+const NO_SCORES = new Float64Array(0);
+
+function reportingFirst(
+  devices: Devices,
+  { user, device }: { user: Pseudonym; device: string },
+): DeviceView[] {
+  const views = devices.of(user);
+  return [
+    ...views.filter((view) => view.device === device),
+    ...views.filter((view) => view.device !== device),
+  ];
+}
+
+/** A policy that answers nonsense about an item says nothing about it. */
+function finite(score: number | undefined): number {
+  return score !== undefined && Number.isFinite(score) && score > 0 ? score : 0;
+}

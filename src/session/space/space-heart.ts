@@ -1,0 +1,30 @@
+import type { ActivityBatch } from '../../domain/activity.js';
+import type { Durability } from '../../domain/checkpoint.js';
+import type { Devices } from '../../domain/engine-port.js';
+import type { DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type { Change } from '../../domain/item.js';
+import type { DevicePlan } from '../../domain/plan.js';
+
+/** What sessions and the tail need of a space's node: context → predictor → planner behind one door. */
+export interface SpaceHeart {
+  /** Folds a batch into the user's context, commits both, learns and plans. One effect however often it comes. */
+  applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch): Promise<AppliedBatch>;
+  /** Learns a change and plans for its holders. */
+  onChange(change: Change): Promise<readonly DevicePlan[]>;
+  /** Earns push budget. */
+  opened(bytes: number): void;
+  /** Gives push budget back. */
+  refund(bytes: number): void;
+  /** The `user_context` of the user's checkpoints: JSON of at most 4 KiB, empty if nothing is known. */
+  userContext(user: Pseudonym): Promise<string>;
+  /** Nobody follows the space any more: keeps what is worth keeping. Called once, after everything else. */
+  close?(): Promise<void>;
+}
+
+export type AppliedBatch =
+  | { readonly kind: 'applied'; readonly durability: Durability; readonly plans: readonly DevicePlan[] }
+  | { readonly kind: 'duplicate'; readonly durability: Durability }
+  | { readonly kind: 'gap'; readonly expected: number };
+
+/** Opens the node of a space. `devices` are the live sessions that follow it. */
+export type OpenHeart = (space: SpaceId, devices: Devices) => Promise<SpaceHeart>;

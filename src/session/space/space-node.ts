@@ -1,0 +1,155 @@
+import { decodeContext, encodeContext } from '../../context/codec.js';
+import { fold } from '../../context/reducer.js';
+import { stepsOf } from '../../context/steps.js';
+import { summarise } from '../../context/summary.js';
+import type { ActivityBatch, Step } from '../../domain/activity.js';
+import type { Clock } from '../../domain/clock.js';
+import type { UserContext } from '../../domain/context.js';
+import type { Contexts, Devices, SpaceEngine } from '../../domain/engine-port.js';
+import { ForesyncError } from '../../domain/errors.js';
+import type { DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type { Change } from '../../domain/item.js';
+import type { DevicePlan } from '../../domain/plan.js';
+import type { UserStore } from '../../domain/store-port.js';
+import { ContextCache } from './context-cache.js';
+import type { AppliedBatch, SpaceHeart } from './space-heart.js';
+
+export interface SpaceNodeParts {
+  readonly space: SpaceId;
+  readonly engine: SpaceEngine;
+  readonly users: UserStore;
+  /** Whom plans can be made for: the live sessions of this node, or a replay's devices. */
+  readonly devices: Devices;
+  readonly clock: Clock;
+  /** Hears of a batch that is durable and could not be planned for: it is acknowledged all the same. */
+  onPlanFault(error: unknown): void;
+}
+
+/** Another device of the user got in between so often that the store must be in trouble. */
+const ATTEMPTS = 16;
+
+/**
+ * One space on one node: batches become context and plans, changes become plans. The same for live sessions and for a
+ * replay. Batches may come concurrently; the engine sees one call at a time, in the order in which batches became durable.
+ */
+export class SpaceNode implements SpaceHeart, Contexts {
+  readonly #space: SpaceId;
+  readonly #engine: SpaceEngine;
+  readonly #users: UserStore;
+  readonly #devices: Devices;
+  readonly #clock: Clock;
+  readonly #onPlanFault: (error: unknown) => void;
+  readonly #contexts = new ContextCache();
+  // At most one waiting call for each session and each tail.
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: SpaceNodeParts) {
+    this.#space = parts.space;
+    this.#engine = parts.engine;
+    this.#users = parts.users;
+    this.#devices = parts.devices;
+    this.#clock = parts.clock;
+    this.#onPlanFault = (error) => parts.onPlanFault(error);
+  }
+
+  /**
+   * Applies a batch once, however often it comes; resolves when it is durable and its plans are made. Throws
+   * STORE_UNAVAILABLE; trying again is safe, but then there are no plans if it had been applied.
+   */
+  async applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch): Promise<AppliedBatch> {
+    const steps = stepsOf(user, device, batch);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const before = await this.#stored(user);
+      const contexts = foldAll(before.context, steps);
+      const after = contexts.at(-1) ?? before.context;
+      const expectedVersion = before.version;
+      const result = await this.#users.apply(user, device, batch, {
+        expectedVersion,
+        bytes: encodeContext(after),
+      });
+      if (result.kind === 'duplicate' || result.kind === 'gap') return result;
+      if (result.kind === 'applied') {
+        this.#contexts.put(user, { version: expectedVersion + 1, context: after });
+        return { ...result, plans: await this.#planFor(steps, contexts) };
+      }
+      this.#contexts.drop(user);
+    }
+    throw new ForesyncError('STORE_UNAVAILABLE', `the context changed ${ATTEMPTS} times in between`);
+  }
+
+  /** A content changed: notes it and plans for those whom it concerns. */
+  onChange(change: Change): Promise<readonly DevicePlan[]> {
+    return this.#inTurn(() => {
+      const nowMs = this.#clock.now();
+      this.#engine.statistics.changed(change, nowMs);
+      return this.#engine.onChange(change, this.#devices, this, nowMs);
+    });
+  }
+
+  /** A device opened content of this many bytes: that earns budget. */
+  opened(bytes: number): void {
+    this.#engine.opened(bytes);
+  }
+
+  /** A planned push was never sent. */
+  refund(bytes: number): void {
+    this.#engine.refund(bytes);
+  }
+
+  async of(user: Pseudonym): Promise<UserContext> {
+    return (await this.#stored(user)).context;
+  }
+
+  /** The `user_context` of the user's checkpoints: JSON of at most 4 KiB, empty if nothing is known. */
+  async userContext(user: Pseudonym): Promise<string> {
+    return summarise(await this.of(user));
+  }
+
+  /** Forgets what it remembers of a user's context; the next use reads the store. */
+  forget(user: Pseudonym): void {
+    this.#contexts.drop(user);
+  }
+
+  /** Resolves when every call that was made before is done. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
+  async #stored(user: Pseudonym): Promise<{ readonly version: number; readonly context: UserContext }> {
+    const known = this.#contexts.get(user);
+    if (known !== undefined) return known;
+    const { version, bytes } = await this.#users.context(user, this.#space);
+    const read = { version, context: decodeContext(bytes) };
+    this.#contexts.put(user, read);
+    return read;
+  }
+
+  async #planFor(steps: readonly Step[], contexts: readonly UserContext[]): Promise<readonly DevicePlan[]> {
+    try {
+      return await this.#inTurn(() =>
+        this.#engine.onSteps(steps, contexts, this.#devices, this.#clock.now()),
+      );
+    } catch (thrown) {
+      this.#onPlanFault(thrown);
+      return [];
+    }
+  }
+
+  #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(call);
+    // Whoever made the call sees its error; the next in turn goes on all the same.
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** The context before the first step and after each one. */
+function foldAll(before: UserContext, steps: readonly Step[]): readonly UserContext[] {
+  const contexts = [before];
+  let last = before;
+  for (const step of steps) {
+    last = fold(last, step);
+    contexts.push(last);
+  }
+  return contexts;
+}

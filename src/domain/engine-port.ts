@@ -19,6 +19,10 @@ export interface Policy {
   readonly payment: 'price' | 'first-come';
   /** Which plans it makes. `mirror` plans only for holders of a change, `none` never pushes. */
   readonly plans: 'all' | 'holders' | 'never';
+  /** Sees a step before the space's statistics learn it; `before` is the user's context before it. */
+  observe?(step: Step, before: UserContext): void | Promise<void>;
+  /** Sees a change of an item's content, after the space's statistics. */
+  changed?(change: Change): void;
   /** Items to plan instead of the candidates (the oracle knows better); undefined = the candidates. */
   choose?(question: Omit<Question, 'items'>): readonly ItemId[];
 }

@@ -75,6 +75,7 @@ export class Engine implements SpaceEngine {
     nowMs: number,
   ): Promise<readonly DevicePlan[]> {
     const { item, dataHash } = change.head;
+    this.#policy.changed?.(change);
     if (dataHash === null || this.#policy.plans === 'never') return [];
     const users =
       change.audience.length > 0 ? change.audience : this.statistics.holders(item, change.writer, nowMs);
@@ -99,7 +100,9 @@ export class Engine implements SpaceEngine {
   ): Promise<readonly DevicePlan[]> {
     for (const [place, step] of steps.entries()) {
       const before = contexts[place];
-      if (before !== undefined) this.statistics.learn(step, before);
+      if (before === undefined) continue;
+      await this.#policy.observe?.(step, before);
+      this.statistics.learn(step, before);
     }
     const last = steps.at(-1);
     const context = contexts.at(-1);

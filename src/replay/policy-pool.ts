@@ -49,9 +49,23 @@ export async function runPool(
   return results;
 }
 
+/** MiB of garbage and all that a worker's heap may grow to; the largest traces of REPLAY.md need half of it. */
+const WORKER_HEAP_MIB = 768;
+const HEAP_OPTION = '--max-old-space-size';
+
 /** Runs sources with what this process was started with, so that it works from TypeScript and from JavaScript. */
 function startWorker(worker: URL): ChildProcess {
-  return fork(worker, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return fork(worker, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [...heapOption(), ...process.execArgv],
+  });
+}
+
+/** Whoever chose a limit, for a larger trace, keeps it. */
+function heapOption(): readonly string[] {
+  const isChosen = process.env['NODE_OPTIONS']?.includes(HEAP_OPTION) ?? false;
+  return isChosen ? [] : [`${HEAP_OPTION}=${WORKER_HEAP_MIB}`];
 }
 
 async function runTask(child: ChildProcess, task: PolicyTask, options: PoolOptions): Promise<unknown> {

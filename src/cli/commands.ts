@@ -1,3 +1,4 @@
+import { registerFeatures } from './features.js';
 import { registerGet } from './get.js';
 import { registerImport } from './import.js';
 import { registerOpen } from './open.js';
@@ -11,6 +12,7 @@ import { registerToken } from './token.js';
 export const commands: readonly Register[] = [
   registerReplay,
   registerImport,
+  registerFeatures,
   registerServe,
   registerToken,
   registerPut,

@@ -28,6 +28,8 @@ export interface Policy {
 }
 
 export interface Question {
+  /** `user`: after their own step. `holder`: somebody changed an item that they used before. */
+  readonly kind: 'user' | 'holder';
   readonly space: SpaceId;
   readonly user: Pseudonym;
   readonly device: DeviceId;

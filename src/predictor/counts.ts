@@ -6,6 +6,7 @@ import { DecayedCounts } from './decayed-counts.js';
 import { Interner } from './interner.js';
 import { ItemGraph } from './item-graph.js';
 import { Neighbours, Sums } from './neighbours.js';
+import { Words } from './words.js';
 
 /** Steps back that a use is still together with, and how much less each is. */
 export const WINDOW = { steps: 5, decay: 0.7 } as const;
@@ -16,10 +17,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export class Counts {
   readonly items = new Interner<ItemId>();
   readonly users = new Interner<Pseudonym>();
-  readonly graph = new ItemGraph(this.items);
+  readonly words = new Words(this.items);
+  readonly graph = new ItemGraph(this.items, this.words);
   readonly accesses = new Accesses();
   /** Uses by everyone, half-life 14 days. */
   readonly popularity = new DecayedCounts(14 * DAY_MS);
+  /** Uses by everyone, half-life 1 day. */
+  readonly trend = new DecayedCounts(DAY_MS);
   /** Steps that an item was in. */
   readonly uses = new Float64Column();
   /** From an item to the items of the same user's next step. */

@@ -28,6 +28,11 @@ export class DecayedCounts {
     this.#put(row, this.at(row, timeMs) + 1, Math.max(timeMs, this.#times.get(row)));
   }
 
+  /** When it was counted last, ms; −∞ if never. */
+  lastMs(row: number): number {
+    return this.#counts.get(row) === 0 ? -Infinity : this.#times.get(row);
+  }
+
   /** Rows with the highest counts, highest first, at most `LEADERS`. */
   leaders(): readonly number[] {
     return this.#leaders.map(({ row }) => row);

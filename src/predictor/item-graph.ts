@@ -1,6 +1,7 @@
 import type { ItemId } from '../domain/ids.js';
 import type { Head } from '../domain/item.js';
 import type { Interner } from './interner.js';
+import type { Words } from './words.js';
 
 /** Bounds of what is known around one item; beyond them the oldest entry goes. */
 export const AROUND = { dependants: 64, folder: 64, newest: 64 } as const;
@@ -8,6 +9,7 @@ export const AROUND = { dependants: 64, folder: 64, newest: 64 } as const;
 /** The items of a space by number: their heads, edges both ways, folders and which are the newest. */
 export class ItemGraph {
   readonly #ids: Interner<ItemId>;
+  readonly #words: Words;
   readonly #heads: (Head | undefined)[] = [];
   readonly #epochs: string[] = [];
   readonly #changedBy: number[] = [];
@@ -16,8 +18,9 @@ export class ItemGraph {
   readonly #folders = new Map<string, Set<number>>();
   readonly #newest: number[] = [];
 
-  constructor(ids: Interner<ItemId>) {
+  constructor(ids: Interner<ItemId>, words: Words) {
     this.#ids = ids;
+    this.#words = words;
   }
 
   /** Takes a head as the current one of its item, unless a later one of its epoch is known. `writer` −1 is nobody. */
@@ -77,6 +80,7 @@ export class ItemGraph {
   }
 
   #appeared(item: number): void {
+    this.#words.appeared(item);
     this.#newest.unshift(item);
     if (this.#newest.length > AROUND.newest) this.#newest.pop();
   }

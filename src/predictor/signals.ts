@@ -1,6 +1,6 @@
 import { WINDOW } from './counts.js';
 import type { Neighbours } from './neighbours.js';
-import { each, type Signal, type View } from './view.js';
+import { cached, each, type Signal, type View } from './view.js';
 
 const HABIT_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 /** For so few items looking each one up is cheaper than summing over all neighbours. */
@@ -19,22 +19,21 @@ export const habit: Signal = (view) =>
   });
 
 /** Everyone's uses, half-life 14 days. */
-export const popularity: Signal = (view) =>
-  each(view, (number) => view.counts.popularity.at(number, view.nowMs));
+export const popularity: Signal = cached((view) =>
+  each(view, (number) => view.counts.popularity.at(number, view.nowMs)),
+);
+
+/** Everyone's uses, half-life 1 day. */
+export const trend: Signal = (view) => each(view, (number) => view.counts.trend.at(number, view.nowMs));
 
 /** Sum over the last step's items of everyone's probability that this item comes in the step after that one. */
-export const transitions: Signal = (view) =>
-  summed(
-    view,
-    view.counts.transitions,
-    (view.steps[0] ?? []).map((source) => ({
-      source,
-      factor: 1 / Math.max(1, view.counts.departures.get(source)),
-    })),
-  );
+export const transitions: Signal = cached((view) => transitionsFrom(view, view.steps[0] ?? []));
+
+/** The same from the step before the last: what comes one step later now and then. */
+export const transitionsBefore: Signal = (view) => transitionsFrom(view, view.steps[1] ?? []);
 
 /** The same from the user's own transitions alone. */
-export const ownTransitions: Signal = (view) => {
+export const ownTransitions: Signal = cached((view) => {
   const rows = (view.context.recentSteps[0] ?? []).flatMap((source) => {
     const targets = view.context.transitions.get(source);
     if (targets === undefined) return [];
@@ -47,13 +46,21 @@ export const ownTransitions: Signal = (view) => {
     for (const { targets, total } of rows) sum += (targets.get(item) ?? 0) / total;
     return sum;
   });
-};
+});
 
 /** Item kNN: how often this item is used together with those of the last five steps, each step counting 0.7 of the one after it. */
-export const together: Signal = (view) => togetherWith(view, WINDOW.steps);
+export const together: Signal = cached((view) => togetherWith(view, WINDOW.steps));
 
 /** The same for the last step alone. */
 export const togetherNow: Signal = (view) => togetherWith(view, 1);
+
+function transitionsFrom(view: View, step: readonly number[]): Float64Array {
+  const sources = step.map((source) => ({
+    source,
+    factor: 1 / Math.max(1, view.counts.departures.get(source)),
+  }));
+  return summed(view, view.counts.transitions, sources);
+}
 
 function togetherWith(view: View, steps: number): Float64Array {
   const sources = view.steps.slice(0, steps).flatMap((step, back) =>

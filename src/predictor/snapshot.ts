@@ -5,7 +5,7 @@ import type { CountsDump } from './decayed-counts.js';
 import type { NeighbourDump } from './neighbours.js';
 import type { Counts } from './counts.js';
 
-const FORMAT = 'foresync-statistics-1';
+const FORMAT = 'foresync-statistics-2';
 
 interface Snapshot {
   readonly format: string;
@@ -13,6 +13,7 @@ interface Snapshot {
   readonly users: readonly string[];
   readonly accesses: AccessDump;
   readonly popularity: CountsDump;
+  readonly trend: CountsDump;
   readonly uses: readonly number[];
   readonly transitions: NeighbourDump;
   readonly departures: readonly number[];
@@ -29,6 +30,7 @@ export function dumpCounts(counts: Counts): Uint8Array {
     users,
     accesses: counts.accesses.dump(users.length),
     popularity: counts.popularity.dump(items.length),
+    trend: counts.trend.dump(items.length),
     uses: counts.uses.dump(items.length),
     transitions: counts.transitions.dump(),
     departures: counts.departures.dump(items.length),
@@ -44,6 +46,7 @@ export function loadCounts(counts: Counts, bytes: Uint8Array): void {
   for (const user of snapshot.users) counts.users.number(pseudonym(user));
   counts.accesses.load(snapshot.accesses);
   counts.popularity.load(snapshot.popularity);
+  counts.trend.load(snapshot.trend);
   counts.uses.load(snapshot.uses);
   counts.transitions.load(snapshot.transitions);
   counts.departures.load(snapshot.departures);

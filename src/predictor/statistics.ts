@@ -29,6 +29,7 @@ export class Statistics implements SpaceStatistics {
     const items = step.items.map(({ item }) => counts.items.number(item));
     for (const item of items) {
       counts.popularity.count(item, step.timeMs);
+      counts.trend.count(item, step.timeMs);
       counts.uses.add(item, 1);
       counts.accesses.opened(item, user);
       counts.graph.touched(item);

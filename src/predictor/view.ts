@@ -38,6 +38,16 @@ export function viewOf(counts: Counts, question: Question): View {
   };
 }
 
+/** The same signal, worked out once for each view; whoever reads it must not write into it. */
+export function cached(signal: Signal): Signal {
+  const known = new WeakMap<View, Float64Array>();
+  return (view) => {
+    const values = known.get(view) ?? signal(view);
+    known.set(view, values);
+    return values;
+  };
+}
+
 /** A signal that is read item by item. */
 export function each(view: View, read: (number: number, item: ItemId) => number): Float64Array {
   const values = new Float64Array(view.items.length);

@@ -10,15 +10,18 @@ export const HORIZON_STEPS = 10;
  */
 export class Future {
   readonly #trace: Trace;
+  readonly #horizon: number;
   readonly #steps = new Map<Pseudonym, { readonly places: number[]; next: number }>();
   readonly #changes = new Map<ItemId, number[]>();
   readonly #opens = new Map<
     Pseudonym,
-    { readonly from: number; readonly first: ReadonlyMap<ItemId, number> }
+    { readonly from: number; readonly first: ReadonlyMap<ItemId, Opening> }
   >();
 
-  constructor(trace: Trace) {
+  /** `horizon` = how many own steps ahead an open counts. */
+  constructor(trace: Trace, horizon = HORIZON_STEPS) {
     this.#trace = trace;
+    this.#horizon = horizon;
     for (const [place, moment] of trace.moments.entries()) {
       if (moment.kind === 'outside') {
         this.#changed(moment.item, place);
@@ -42,26 +45,33 @@ export class Future {
     }
   }
 
-  /** Whether the user opens the item within their next 10 steps, and before its content changes once more. */
+  /** Whether the user opens the item within the horizon, and before its content changes once more. */
   isOpened(user: Pseudonym, item: ItemId, place: number): boolean {
+    return this.opensIn(user, item, place) > 0;
+  }
+
+  /** In which of the user's next steps they open it, from 1 on; 0 = not within the horizon, or its content changes before. */
+  opensIn(user: Pseudonym, item: ItemId, place: number): number {
     const opened = this.#opensAfter(user, place).get(item);
-    if (opened === undefined) return false;
+    if (opened === undefined) return 0;
     const change = firstAfter(this.#changes.get(item) ?? [], place);
-    return change === undefined || change >= opened;
+    return change === undefined || change >= opened.place ? opened.steps : 0;
   }
 
   /** The first open of each item in the user's next steps. */
-  #opensAfter(user: Pseudonym, place: number): ReadonlyMap<ItemId, number> {
+  #opensAfter(user: Pseudonym, place: number): ReadonlyMap<ItemId, Opening> {
     const steps = this.#steps.get(user);
     if (steps === undefined) return new Map();
     const from = this.#nextAfter(steps, place);
     const known = this.#opens.get(user);
     if (known?.from === from) return known.first;
-    const first = new Map<ItemId, number>();
-    for (const opened of steps.places.slice(from, from + HORIZON_STEPS)) {
+    const first = new Map<ItemId, Opening>();
+    const ahead = steps.places.slice(from, from + this.#horizon);
+    for (const [index, opened] of ahead.entries()) {
       const moment = this.#trace.moments[opened];
       if (moment?.kind !== 'step') continue;
-      for (const { item, created } of moment.items) if (!created && !first.has(item)) first.set(item, opened);
+      for (const { item, created } of moment.items)
+        if (!created && !first.has(item)) first.set(item, { place: opened, steps: index + 1 });
     }
     this.#opens.set(user, { from, first });
     return first;
@@ -77,6 +87,12 @@ export class Future {
     if (changes === undefined) this.#changes.set(item, [place]);
     else changes.push(place);
   }
+}
+
+/** The first time that an item is opened: its moment, and how many of the user's steps away. */
+interface Opening {
+  readonly place: number;
+  readonly steps: number;
 }
 
 /** The first of some ascending numbers that is larger. */

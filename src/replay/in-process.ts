@@ -26,6 +26,8 @@ export interface InProcessReplay {
   /** Most candidates of a plan. */
   readonly candidates?: number;
   readonly signal?: AbortSignal;
+  /** Told which moment of the trace is about to be replayed. */
+  onMoment?(place: number): void;
   /** Told every so often how many steps are done. */
   onProgress?(steps: number, total: number): void;
 }
@@ -49,7 +51,8 @@ export async function replayInProcess(
   try {
     // What will be needed is no secret to the oracle, so it may be there for it from the start.
     if (policy === 'oracle') await replay.put(olderItems(trace));
-    for (const moment of trace.moments) {
+    for (const [place, moment] of trace.moments.entries()) {
+      options.onMoment?.(place);
       if (moment.kind === 'outside') await replay.outside(moment);
       else {
         await replay.step(moment);

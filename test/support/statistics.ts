@@ -65,6 +65,7 @@ export class History {
   /** What a plan would ask about some items. */
   question(user: string, items: readonly string[], nowMs: number): Question {
     return {
+      kind: 'user',
       space: spaceId('s'),
       user: pseudonym(user),
       device: deviceId('d'),

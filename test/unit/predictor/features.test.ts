@@ -15,8 +15,8 @@ function featuresFor(history: History, item: string, nowMs: number): Record<stri
 }
 
 describe('features', () => {
-  it('are 24 columns with distinct names, a text and a range each', () => {
-    assert.equal(FEATURES.length, 24);
+  it('are 28 columns with distinct names, a text and a range each', () => {
+    assert.equal(FEATURES.length, 28);
     assert.equal(new Set(FEATURES.map(({ name }) => name)).size, 24);
     for (const { doc, range } of FEATURES) assert.ok(doc.length > 0 && range[0] < range[1]);
   });

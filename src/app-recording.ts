@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { Policy } from './domain/engine-port.js';
+import { DESCRIPTORS } from './predictor/descriptors.js';
+import { featureSpec } from './predictor/feature-spec.js';
+import { FEATURES } from './predictor/features.js';
+import type { FeatureSink } from './predictor/policies/recording.js';
+import { BASE_POLICIES, recordingPolicy } from './predictor/policies/recording.js';
+import type { Statistics } from './predictor/statistics.js';
+
+export type { FeatureSink };
+
+/** A policy for a replay that pushes nothing and hands everything that a policy may know to a sink. */
+export const recording =
+  (sink: FeatureSink) =>
+  (statistics: Statistics): Policy =>
+    recordingPolicy(statistics, sink);
+
+/** What the columns of a recording are. */
+export const RECORDED = {
+  /** SHA-256 of their definition, hex. */
+  spec: createHash('sha256').update(featureSpec()).digest('hex'),
+  features: FEATURES.map(({ name }) => name),
+  descriptors: DESCRIPTORS.map(({ name }) => name),
+  base: BASE_POLICIES,
+};

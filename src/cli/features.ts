@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { recordFeatures } from '../replay/features/record-features.js';
+import { loadTrace } from '../replay/trace.js';
+import { seededRandom } from '../util/seeded-random.js';
+import { integerBetween } from './options.js';
+import { ReplayProgress } from './replay-progress.js';
+import type { Terminal } from './terminal.js';
+
+interface FeaturesCommand {
+  readonly out: string;
+  readonly lastSteps?: number;
+  readonly seed: number;
+}
+
+/** `foresync features`: what a model learns from a trace. */
+export function registerFeatures(program: Command, terminal: Terminal): void {
+  program
+    .command('features')
+    .argument('<trace>', 'folder of a trace (see `foresync import`)')
+    .summary('write the features of recorded work, for training a model')
+    .description(
+      'Replays a trace without pushes and writes the descriptors of steps, the features of candidates and what became of them: the input of wasm-model/train.py.',
+    )
+    .requiredOption('--out <folder>', 'where to write; it is made if it is not there')
+    .option('--last-steps <count>', 'only the last steps of the trace', integerBetween(1, 1e9))
+    .option('--seed <number>', 'of the candidates that are drawn', integerBetween(0, 2 ** 32 - 1), 1)
+    .action((trace: string, options: FeaturesCommand) => run(trace, options, terminal));
+}
+
+async function run(trace: string, options: FeaturesCommand, terminal: Terminal): Promise<void> {
+  await mkdir(options.out, { recursive: true });
+  const loaded = await loadTrace(trace, { lastSteps: options.lastSteps ?? null, splitDevices: false });
+  const progress = new ReplayProgress(terminal, 1);
+  try {
+    await recordFeatures(loaded, options.out, seededRandom(options.seed), {
+      signal: terminal.signal,
+      onProgress: (steps, total) => progress.update({ policy: 'features', steps, total }),
+    });
+  } finally {
+    progress.stop();
+  }
+  terminal.out.write(`${options.out}\n`);
+}

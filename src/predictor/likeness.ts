@@ -1,0 +1,87 @@
+import type { UserContext } from '../domain/context.js';
+import { WINDOW } from './counts.js';
+import { folderOf } from './item-graph.js';
+import { each, type Signal, type View } from './view.js';
+
+/** Share of the items of the last step in the same folder. */
+export const sameFolder: Signal = (view) => {
+  const last = view.context.recentSteps[0] ?? [];
+  const folders = new Map<string, number>();
+  for (const item of last) folders.set(folderOf(item), (folders.get(folderOf(item)) ?? 0) + 1);
+  return each(view, (_, item) => (folders.get(folderOf(item)) ?? 0) / Math.max(1, last.length));
+};
+
+/** Mean share of path parts in common, from the root on, with the items of the last step; of a large step with its first ones. */
+export const samePath: Signal = (view) => {
+  const last = (view.context.recentSteps[0] ?? []).slice(0, MOST_PATHS).map((item) => item.split('/'));
+  if (last.length === 0) return new Float64Array(view.items.length);
+  return each(view, (_, item) => {
+    const path = item.split('/');
+    let all = 0;
+    for (const other of last) all += commonPath(path, other);
+    return all / last.length;
+  });
+};
+
+/** How much of what the words of an item tell is also in the last five steps, each step counting 0.7 of the one after it. */
+export const sameWords: Signal = (view) => {
+  const { words } = view.counts;
+  const profile = profileOf(view);
+  return each(view, (number) => {
+    let shared = 0;
+    let all = 0;
+    for (const word of words.of(number)) {
+      const weight = words.weight(word);
+      shared += weight * (profile.get(word) ?? 0);
+      all += weight;
+    }
+    return all === 0 ? 0 : shared / all;
+  });
+};
+
+/** Share of the last steps with an item among those near this one. */
+export function nearness(near: (view: View, number: number) => Iterable<number>): Signal {
+  return (view) => {
+    if (view.steps.length === 0) return new Float64Array(view.items.length);
+    // Which of the steps have the item, a bit each.
+    const places = new Map<number, number>();
+    view.steps.forEach((step, back) => {
+      for (const item of step) places.set(item, (places.get(item) ?? 0) | (1 << back));
+    });
+    return each(view, (number) => {
+      let seen = 0;
+      for (const other of near(view, number)) seen |= places.get(other) ?? 0;
+      return bitsOf(seen) / view.steps.length;
+    });
+  };
+}
+
+const MOST_PATHS = 24;
+const profiles = new WeakMap<UserContext, ReadonlyMap<number, number>>();
+
+/** The words of a user's last steps, each from 0 to 1. Contexts never change, so it is made once for each. */
+function profileOf({ counts, context, steps }: View): ReadonlyMap<number, number> {
+  const known = profiles.get(context);
+  if (known !== undefined) return known;
+  const profile = new Map<number, number>();
+  const all = steps.reduce((sum, _, back) => sum + WINDOW.decay ** back, 0);
+  for (const [back, step] of steps.entries()) {
+    const part = WINDOW.decay ** back / all / Math.max(1, step.length);
+    for (const item of step)
+      for (const word of counts.words.of(item)) profile.set(word, (profile.get(word) ?? 0) + part);
+  }
+  profiles.set(context, profile);
+  return profile;
+}
+
+function commonPath(parts: readonly string[], others: readonly string[]): number {
+  let common = 0;
+  while (common < parts.length && parts[common] === others[common]) common += 1;
+  return common / Math.max(parts.length, others.length);
+}
+
+function bitsOf(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}

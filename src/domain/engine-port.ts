@@ -44,8 +44,16 @@ export interface SpaceStatistics {
   learn(step: Step, before: UserContext): void;
   /** Folds a change of an item's content. */
   changed(change: Change, nowMs: number): void;
-  /** Items that the user might need next, best sources first, without duplicates, at most the configured number. */
-  candidates(user: Pseudonym, context: UserContext, nowMs: number): readonly ItemId[];
+  /**
+   * Items that the user might need next, best sources first, without duplicates, at most the configured number; only
+   * those that `admits` lets in (default: all).
+   */
+  candidates(
+    user: Pseudonym,
+    context: UserContext,
+    nowMs: number,
+    admits?: (head: Head) => boolean,
+  ): readonly ItemId[];
   /** Who opened the item before and was active within 60 days, latest access to it first, at most 15, without `writer`. */
   holders(item: ItemId, writer: Pseudonym | null, nowMs: number): readonly Pseudonym[];
   /** Current head of an item, undefined if it is unknown or deleted. */

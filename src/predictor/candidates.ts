@@ -1,5 +1,6 @@
 import type { ItemUse, UserContext } from '../domain/context.js';
 import type { ItemId } from '../domain/ids.js';
+import type { Head } from '../domain/item.js';
 import { WINDOW, type Counts } from './counts.js';
 import { Top } from './top.js';
 
@@ -29,22 +30,36 @@ const QUOTAS = {
   newest: 30,
 } as const;
 
+// Their order is that of SHARES.
+const SOURCES = Object.keys(SHARES) as readonly (keyof typeof SHARES)[];
+
+/** Of a ranking this many times its quota is looked through for items that are of use. */
+const DEPTH = 3;
+
 const HABIT_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Items that a user might need next (DESIGN.md 7), each once, at most `limit`, only those that exist. Each source fills its
- * share first; then all take turns. Within a source the likeliest is first.
+ * Items that a user might need next (DESIGN.md 7), each once, at most `limit`, only those that exist and that `admits` lets
+ * in: what every device holds would only take the places of others. Each source fills its share first; then all take
+ * turns. Within a source the likeliest is first.
  */
 export function candidatesOf(
   counts: Counts,
-  user: number,
-  context: UserContext,
-  nowMs: number,
+  { user, context, nowMs, admits }: Seeker,
   limit: number,
 ): readonly ItemId[] {
-  const sources = sourcesOf(counts, user, context, nowMs).map(({ share, items }) => ({
+  const known = new Map<number, boolean>();
+  const isOfUse = (item: number): boolean => {
+    const isKnown = known.get(item);
+    if (isKnown !== undefined) return isKnown;
+    const head = counts.graph.head(item);
+    const isAdmitted = head !== undefined && admits(head);
+    known.set(item, isAdmitted);
+    return isAdmitted;
+  };
+  const sources = sourcesOf(counts, user, context, nowMs).map(({ share, quota, items }) => ({
     most: Math.round(share * limit),
-    items: items.filter((item) => counts.graph.head(item) !== undefined),
+    items: firstOf(items, quota, isOfUse),
   }));
   const found = new Set<number>();
   for (const { most, items } of sources) take(found, items.slice(0, most), limit);
@@ -56,6 +71,28 @@ export function candidatesOf(
       limit,
     );
   return Array.from(found, (item) => counts.items.name(item));
+}
+
+/** Who looks for candidates. */
+export interface Seeker {
+  readonly user: number;
+  readonly context: UserContext;
+  readonly nowMs: number;
+  admits(head: Head): boolean;
+}
+
+/** The first `most` items that are of use. */
+function firstOf(
+  items: readonly number[],
+  most: number,
+  isOfUse: (item: number) => boolean,
+): readonly number[] {
+  const found: number[] = [];
+  for (const item of items) {
+    if (found.length === most) break;
+    if (isOfUse(item)) found.push(item);
+  }
+  return found;
 }
 
 function take(found: Set<number>, items: readonly number[], limit: number): void {
@@ -70,19 +107,20 @@ function sourcesOf(
   user: number,
   context: UserContext,
   nowMs: number,
-): readonly { readonly share: number; readonly items: readonly number[] }[] {
+): readonly { readonly share: number; readonly quota: number; readonly items: readonly number[] }[] {
   const { items: used, steps } = counts.numbersOf(context);
-  return [
-    { share: SHARES.recent, items: used.slice(0, QUOTAS.recent) },
-    { share: SHARES.together, items: bestTogether(counts, steps) },
-    { share: SHARES.transitions, items: bestTransitions(counts, steps[0] ?? []) },
-    { share: SHARES.changed, items: changedByOthers(counts, user, context.items, used) },
-    { share: SHARES.frequent, items: mostFrequent(context.items, used, nowMs) },
-    { share: SHARES.dependencies, items: dependencies(counts, steps) },
-    { share: SHARES.siblings, items: siblings(counts, steps[0] ?? []) },
-    { share: SHARES.trending, items: counts.popularity.leaders().slice(0, QUOTAS.trending) },
-    { share: SHARES.newest, items: counts.graph.newest().slice(0, QUOTAS.newest) },
-  ];
+  const found: Readonly<Record<keyof typeof SHARES, readonly number[]>> = {
+    recent: used,
+    together: bestTogether(counts, steps),
+    transitions: bestTransitions(counts, steps[0] ?? []),
+    changed: changedByOthers(counts, user, context.items, used),
+    frequent: mostFrequent(context.items, used, nowMs),
+    dependencies: dependencies(counts, steps),
+    siblings: siblings(counts, steps[0] ?? []),
+    trending: counts.popularity.leaders(),
+    newest: counts.graph.newest(),
+  };
+  return SOURCES.map((name) => ({ share: SHARES[name], quota: QUOTAS[name], items: found[name] }));
 }
 
 function bestTogether(
@@ -94,7 +132,7 @@ function bestTogether(
     for (const item of step) together.accumulate(item, weight / Math.max(1, uses.get(item)), sums);
     weight *= WINDOW.decay;
   }
-  return bestSums(sums, QUOTAS.together);
+  return bestSums(sums, QUOTAS.together * DEPTH);
 }
 
 function bestTransitions(
@@ -102,7 +140,7 @@ function bestTransitions(
   step: readonly number[],
 ): readonly number[] {
   for (const item of step) transitions.accumulate(item, 1 / Math.max(1, departures.get(item)), sums);
-  return bestSums(sums, QUOTAS.transitions);
+  return bestSums(sums, QUOTAS.transitions * DEPTH);
 }
 
 function bestSums(sums: Counts['sums'], most: number): readonly number[] {
@@ -121,7 +159,6 @@ function changedByOthers(
 ): readonly number[] {
   const changed: number[] = [];
   for (const [place, use] of uses.entries()) {
-    if (changed.length === QUOTAS.changed) break;
     const item = used[place] ?? -1;
     if (graph.changedBy(item) !== user && (graph.head(item)?.timestampMs ?? 0) > use.lastMs)
       changed.push(item);
@@ -134,7 +171,7 @@ function dependencies({ graph }: Counts, steps: readonly (readonly number[])[]):
   for (const step of steps) {
     for (const item of step) {
       for (const near of [...graph.dependencies(item), ...graph.dependants(item)]) {
-        if (found.size === QUOTAS.dependencies) return [...found];
+        if (found.size === QUOTAS.dependencies * DEPTH) return [...found];
         found.add(near);
       }
     }
@@ -143,7 +180,7 @@ function dependencies({ graph }: Counts, steps: readonly (readonly number[])[]):
 }
 
 function mostFrequent(uses: readonly ItemUse[], used: readonly number[], nowMs: number): readonly number[] {
-  const top = new Top(QUOTAS.frequent);
+  const top = new Top(QUOTAS.frequent * DEPTH);
   for (const [place, use] of uses.entries())
     top.offer(
       used[place] ?? -1,
@@ -156,7 +193,7 @@ function siblings({ graph }: Counts, step: readonly number[]): readonly number[]
   const found = new Set<number>();
   for (const item of step) {
     for (const sibling of graph.siblings(item)) {
-      if (found.size === QUOTAS.siblings) return [...found];
+      if (found.size === QUOTAS.siblings * DEPTH) return [...found];
       found.add(sibling);
     }
   }

@@ -1,7 +1,7 @@
 import { Float64Column } from './columns.js';
 
 /** How many leaders are known. */
-export const LEADERS = 64;
+export const LEADERS = 256;
 
 /**
  * Counts of numbered items that halve in a fixed time. The leaders are exact at every moment: all counts decay alike,

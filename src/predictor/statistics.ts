@@ -41,8 +41,14 @@ export class Statistics implements SpaceStatistics {
     this.counts.graph.place(head, epoch, writer === null ? -1 : this.counts.users.number(writer));
   }
 
-  candidates(user: Pseudonym, context: UserContext, nowMs: number): readonly ItemId[] {
-    return candidatesOf(this.counts, this.counts.users.find(user), context, nowMs, this.#candidateLimit);
+  candidates(
+    name: Pseudonym,
+    context: UserContext,
+    nowMs: number,
+    admits: (head: Head) => boolean = () => true,
+  ): readonly ItemId[] {
+    const user = this.counts.users.find(name);
+    return candidatesOf(this.counts, { user, context, nowMs, admits }, this.#candidateLimit);
   }
 
   holders(item: ItemId, writer: Pseudonym | null, nowMs: number): readonly Pseudonym[] {

@@ -82,7 +82,8 @@ export class Recorder implements PlanObserver {
     if (!this.#isMeasured) return;
     if (this.#baseline.waited(this.#waits.opens)) {
       this.#missed += 1;
-      if (this.#recall.wasCandidate(user, item)) this.#foreseen += 1;
+      // What a push brought earlier was a candidate then, and need not be one again.
+      if (zeroWait || this.#recall.wasCandidate(user, item)) this.#foreseen += 1;
     }
     this.#waits.add(kind, !zeroWait);
     this.#openedBytes += bytes;

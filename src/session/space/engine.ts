@@ -109,11 +109,16 @@ export class Engine implements SpaceEngine {
     if (last === undefined || context === undefined) return [];
     if (context.steps < FIRST_PLANNED_STEP || this.#policy.plans !== 'all') return [];
     const started = this.#stopwatchUs();
-    const items = this.statistics.candidates(last.user, context, nowMs);
-    const candidatesUs = this.#stopwatchUs() - started;
     const touched = new Set(last.items.map(({ item }) => item));
+    const views = reportingFirst(devices, last);
+    const items = this.statistics.candidates(last.user, context, nowMs, ({ item, dataHash }) =>
+      views.some(
+        (view) => view.holds(item) !== dataHash && (view.device !== last.device || !touched.has(item)),
+      ),
+    );
+    const candidatesUs = this.#stopwatchUs() - started;
     const plans: DevicePlan[] = [];
-    for (const view of reportingFirst(devices, last)) {
+    for (const view of views) {
       const question = { ...this.#about('user', view, context, nowMs), items };
       // What the reporting device just used is on it; the user's other devices may still lack it.
       const isOther = view.device !== last.device;

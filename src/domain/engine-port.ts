@@ -20,7 +20,7 @@ export interface Policy {
   /** Which plans it makes. `mirror` plans only for holders of a change, `none` never pushes. */
   readonly plans: 'all' | 'holders' | 'never';
   /** Sees a step before the space's statistics learn it; `before` is the user's context before it. */
-  observe?(step: Step, before: UserContext): void | Promise<void>;
+  observe?(step: Step, before: UserContext): void;
   /** Sees a change of an item's content, after the space's statistics. */
   changed?(change: Change): void;
   /** Items to plan instead of the candidates (the oracle knows better); undefined = the candidates. */
@@ -82,7 +82,8 @@ export interface Devices {
 
 /**
  * The house's flow for one space on one node: context → statistics → candidates → scores → plan. Sessions drive it
- * over the network, the replay in process: both get the same plans for the same calls in the same order.
+ * over the network, the replay in process: both get the same plans for the same calls in the same order. A call may come
+ * while another waits for its scores: what it learns, it learns at once.
  */
 export interface SpaceEngine {
   readonly space: SpaceId;

@@ -35,7 +35,7 @@ const FIRST_PLANNED_STEP = 2;
 
 /**
  * The flow of one space on one node (DESIGN.md 3): learns steps, ranks candidates, plans what to push. The same calls in
- * the same order give the same plans. Calls must not overlap: SpaceNode sees to that.
+ * the same order give the same plans.
  */
 export class Engine implements SpaceEngine {
   readonly space: SpaceId;
@@ -101,7 +101,7 @@ export class Engine implements SpaceEngine {
     for (const [place, step] of steps.entries()) {
       const before = contexts[place];
       if (before === undefined) continue;
-      await this.#policy.observe?.(step, before);
+      this.#policy.observe?.(step, before);
       this.statistics.learn(step, before);
     }
     const last = steps.at(-1);

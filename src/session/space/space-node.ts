@@ -30,7 +30,8 @@ const ATTEMPTS = 16;
 
 /**
  * One space on one node: batches become context and plans, changes become plans. The same for live sessions and for a
- * replay. Batches may come concurrently; the engine sees one call at a time, in the order in which batches became durable.
+ * replay. Batches may come concurrently; the engine learns them in the order in which they became durable, and while it
+ * waits for the scores of one plan it goes on with the next, so that plans of several users share a run of the model.
  */
 export class SpaceNode implements SpaceHeart, Contexts {
   readonly #space: SpaceId;
@@ -40,8 +41,8 @@ export class SpaceNode implements SpaceHeart, Contexts {
   readonly #clock: Clock;
   readonly #onPlanFault: (error: unknown) => void;
   readonly #contexts = new ContextCache();
-  // At most one waiting call for each session and each tail.
-  #last: Promise<unknown> = Promise.resolve();
+  // At most one for each session and each tail.
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(parts: SpaceNodeParts) {
     this.#space = parts.space;
@@ -79,11 +80,9 @@ export class SpaceNode implements SpaceHeart, Contexts {
 
   /** A content changed: notes it and plans for those whom it concerns. */
   onChange(change: Change): Promise<readonly DevicePlan[]> {
-    return this.#inTurn(() => {
-      const nowMs = this.#clock.now();
-      this.#engine.statistics.changed(change, nowMs);
-      return this.#engine.onChange(change, this.#devices, this, nowMs);
-    });
+    const nowMs = this.#clock.now();
+    this.#engine.statistics.changed(change, nowMs);
+    return this.#run(this.#engine.onChange(change, this.#devices, this, nowMs));
   }
 
   /** A device opened content of this many bytes: that earns budget. */
@@ -112,7 +111,7 @@ export class SpaceNode implements SpaceHeart, Contexts {
 
   /** Resolves when every call that was made before is done. */
   async idle(): Promise<void> {
-    await this.#last;
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
   async #stored(user: Pseudonym): Promise<{ readonly version: number; readonly context: UserContext }> {
@@ -126,20 +125,20 @@ export class SpaceNode implements SpaceHeart, Contexts {
 
   async #planFor(steps: readonly Step[], contexts: readonly UserContext[]): Promise<readonly DevicePlan[]> {
     try {
-      return await this.#inTurn(() =>
-        this.#engine.onSteps(steps, contexts, this.#devices, this.#clock.now()),
-      );
+      return await this.#run(this.#engine.onSteps(steps, contexts, this.#devices, this.#clock.now()));
     } catch (thrown) {
       this.#onPlanFault(thrown);
       return [];
     }
   }
 
-  #inTurn<T>(call: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(call);
-    // Whoever made the call sees its error; the next in turn goes on all the same.
-    this.#last = turn.catch(() => undefined);
-    return turn;
+  async #run<T>(call: Promise<T>): Promise<T> {
+    this.#running.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#running.delete(call);
+    }
   }
 }
 

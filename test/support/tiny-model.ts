@@ -6,6 +6,9 @@ export const TINY_SIZES: ModelSizes = { state: 4, descriptor: 3, features: 5 };
 export const TINY_SPEC = '5bec';
 const HIDDEN = 6;
 
+/** `hidden`: width of the scorer's hidden layer, 6 if it is not given. */
+export type TinySizes = ModelSizes & { readonly hidden?: number };
+
 /** What is wrong with a model. */
 export type Fault =
   /** A weight that is no number. */
@@ -26,7 +29,7 @@ export interface TinyModel {
 }
 
 /** A gated recurrent network and a scorer with one hidden layer, with weights that follow from the seed. */
-export function tinyModel(seed = 1, fault?: Fault, sizes: ModelSizes = TINY_SIZES): TinyModel {
+export function tinyModel(seed = 1, fault?: Fault, sizes: TinySizes = TINY_SIZES): TinyModel {
   const weights = weightsOf(seed, fault, sizes);
   const files = new Map([
     ['advance.onnx', advanceFile(weights, sizes)],
@@ -73,7 +76,7 @@ type Weights = Record<'gs' | 'gd' | 'gb' | 'cs' | 'cd' | 'cb' | 'ws' | 'wf' | 'w
 function weightsOf(
   seed: number,
   fault: Fault | undefined,
-  { state, descriptor, features }: ModelSizes,
+  { state, descriptor, features, hidden = HIDDEN }: TinySizes,
 ): Weights {
   let random = seed;
   const numbers = (count: number): number[] =>
@@ -88,10 +91,10 @@ function weightsOf(
     cs: numbers(state * state),
     cd: numbers(descriptor * state),
     cb: numbers(state),
-    ws: numbers(state * HIDDEN),
-    wf: numbers(features * HIDDEN),
-    wb: numbers(HIDDEN),
-    wo: numbers(HIDDEN),
+    ws: numbers(state * hidden),
+    wf: numbers(features * hidden),
+    wb: numbers(hidden),
+    wo: numbers(hidden),
   };
   if (fault === 'nan') weights.wo[0] = Number.NaN;
   if (fault === 'overflow') {
@@ -155,8 +158,8 @@ function scoreFile(w: Weights, { state, features }: ModelSizes, fault?: Fault): 
       ...(column ? [] : [squeeze(fault)]),
     ],
     weights: {
-      ws: matrix(w.ws, HIDDEN),
-      wf: matrix(w.wf, HIDDEN),
+      ws: matrix(w.ws, w.wb.length),
+      wf: matrix(w.wf, w.wb.length),
       wb: vector(w.wb),
       wo: matrix(w.wo, 1),
       ...(fault === undefined || fault === 'nan' || fault === 'overflow' ? { axes } : {}),
@@ -195,8 +198,9 @@ function score(w: Weights, { state, features }: ModelSizes, batch: ScoreBatch): 
     const h = row(batch.states, owner, state);
     const f = row(batch.features, candidate, features);
     let logit = 0;
-    for (let column = 0; column < HIDDEN; column++) {
-      const sum = dot(h, w.ws, column, HIDDEN) + dot(f, w.wf, column, HIDDEN) + (w.wb[column] ?? 0);
+    const hidden = w.wb.length;
+    for (let column = 0; column < hidden; column++) {
+      const sum = dot(h, w.ws, column, hidden) + dot(f, w.wf, column, hidden) + (w.wb[column] ?? 0);
       logit += Math.tanh(sum) * (w.wo[column] ?? 0);
     }
     return logit;

@@ -3,11 +3,11 @@ import { checkFinite, sizeOfAdvance, sizeOfScore } from './inputs.js';
 import { JointRuns, type BatchLimits } from './joint-runs.js';
 
 /**
- * A run keeps the loop for as long as it takes, so it is small: 16 users with 140 candidates each. A queue of 64 such runs is
- * more than a node can have sessions with a plan under way.
+ * A run keeps the loop for as long as it takes, so it is small: 32 users with 140 candidates each are about 2 ms, and larger
+ * ones score no more a second (bench:predict). The queue is about 60 such runs, 50 MB of features; by then plans are stale.
  */
 export const BATCH_LIMITS: BatchLimits = {
-  run: { users: 64, rows: 64 * 140 },
+  run: { users: 256, rows: 32 * 140 },
   queue: { users: 4096, rows: 262_144 },
 };
 

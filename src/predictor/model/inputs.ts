@@ -19,8 +19,10 @@ export function sizeOfScore(batch: ScoreBatch, sizes: ModelSizes): BatchSize {
   const users = rowsOf('states', batch.states, sizes.state);
   const rows = rowsOf('features', batch.features, sizes.features);
   expectLength('owners', batch.owners.length, rows);
-  for (const [row, owner] of batch.owners.entries())
-    if (owner < 0 || owner >= users) throw invalid(`owners[${row}]`, `is ${owner}`, `below ${users}`);
+  for (const owner of batch.owners) {
+    if (owner >= 0 && owner < users) continue;
+    throw invalid(`owners[${batch.owners.indexOf(owner)}]`, `is ${owner}`, `0 to ${users - 1}`);
+  }
   return { users, rows };
 }
 

@@ -102,6 +102,12 @@ module.exports = {
       { path: npm('onnxruntime-[a-z]+') },
     ),
     forbid(
+      'model-runs-in-browsers',
+      'The same code scores in a browser: files, hashes, timers and the runtime come in as arguments; load.ts is for Node.',
+      { path: '^src/predictor/model/', pathNot: '^src/predictor/model/load\\.ts$' },
+      { path: core },
+    ),
+    forbid(
       'protocol-stands-alone',
       'Runs in browsers; @bufbuild/protobuf is its one dependency.',
       { path: '^proto/ts/' },

@@ -30,12 +30,7 @@ export function encodeContext(context: UserContext): Uint8Array {
   writer.uint(context.queryBuckets.length);
   for (const bucket of context.queryBuckets) writer.uint(bucket);
   writer.text(context.locationCell ?? '');
-  writer.uint(context.recurrent === null ? 0 : 1);
-  if (context.recurrent !== null) {
-    writer.text(context.recurrent.model);
-    writer.uint(context.recurrent.state.length);
-    for (const value of context.recurrent.state) writer.float64(value);
-  }
+  writer.uint(0);
   return withTable(ids, writer);
 }
 
@@ -57,8 +52,8 @@ export function decodeContext(bytes: Uint8Array): UserContext {
     ),
     queryBuckets: listOf(reader, () => reader.uint()),
     locationCell: reader.text() || null,
-    recurrent: reader.uint() === 0 ? null : readRecurrent(reader),
   };
+  if (reader.uint() !== 0) skipRecurrent(reader);
   reader.end();
   return context;
 }
@@ -93,8 +88,10 @@ function readUse(reader: ByteReader, item: () => ItemId): ItemUse {
   };
 }
 
-function readRecurrent(reader: ByteReader): UserContext['recurrent'] {
-  return { model: reader.text(), state: Float32Array.from(listOf(reader, () => reader.float64())) };
+/** Contexts could once hold a recurrent state, which now has a record of its own: it is read past. */
+function skipRecurrent(reader: ByteReader): void {
+  reader.text();
+  listOf(reader, () => reader.float64());
 }
 
 function listOf<T>(reader: ByteReader, read: () => T): T[] {

@@ -8,7 +8,7 @@ export const USE_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * The context after one more step; the old one is left as it was. A step without items (a search) moves neither the
- * count of steps nor the items. The recurrent state is kept: whoever runs a model replaces it.
+ * count of steps nor the items.
  */
 export function fold(context: UserContext, step: Step): UserContext {
   const around = {

@@ -19,8 +19,6 @@ export interface UserContext {
   readonly queryBuckets: readonly number[];
   /** Coarse cell of the last permitted location. */
   readonly locationCell: string | null;
-  /** The recurrent state of the model and the model it belongs to; null until a model ran. */
-  readonly recurrent: { readonly model: string; readonly state: Float32Array } | null;
 }
 
 /** How a user used one item. */
@@ -52,5 +50,4 @@ export const EMPTY_CONTEXT: UserContext = {
   transitions: new Map(),
   queryBuckets: [],
   locationCell: null,
-  recurrent: null,
 };

@@ -94,6 +94,16 @@ export const ERROR_CATALOGUE = {
     retry: false,
     text: 'The configuration names a value that it cannot have.',
   },
+  MODEL_INVALID: {
+    grpc: 'FAILED_PRECONDITION',
+    retry: false,
+    text: 'A model cannot be loaded; the message names the file or field, what was expected and what was found.',
+  },
+  MODEL_FAILED: {
+    grpc: 'UNAVAILABLE',
+    retry: true,
+    text: 'The model threw, was too slow, answered nonsense or takes no more calls now; only predictions stop.',
+  },
   TRACE_INVALID: {
     grpc: 'INVALID_ARGUMENT',
     retry: false,

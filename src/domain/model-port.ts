@@ -1,4 +1,4 @@
-import type { Pseudonym } from './ids.js';
+import type { Pseudonym, SpaceId } from './ids.js';
 
 /**
  * A trained network in two graphs, both batched and without memory of their own: the recurrent state comes in and goes
@@ -44,4 +44,12 @@ export interface RecurrentStates {
   get(user: Pseudonym, model: string): Promise<Float32Array | undefined>;
   /** Replaces it by compare-and-set; of two writers at once the later one loses, which costs the newest step alone. */
   put(user: Pseudonym, model: string, state: Float32Array): Promise<void>;
+}
+
+/** What stands behind `RecurrentStates`: the two methods of the store's users, by other names. */
+export interface StateStore {
+  /** Version 0 and no bytes if there is none. */
+  load(user: Pseudonym, space: SpaceId): Promise<{ readonly version: number; readonly bytes: Uint8Array }>;
+  /** Replaces it if its version is still `expectedVersion`, and answers whether it did. At most `RECURRENT_BYTES`. */
+  save(user: Pseudonym, space: SpaceId, expectedVersion: number, bytes: Uint8Array): Promise<boolean>;
 }

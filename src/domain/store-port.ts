@@ -124,6 +124,17 @@ export interface StoredContext {
   readonly bytes: Uint8Array;
 }
 
+/** A user's recurrent state in a space; what its bytes mean is the predictor's affair. */
+export interface StoredRecurrent {
+  /** 0 if the user has none yet. Grows by one with each replacement. */
+  readonly version: number;
+  /** At most `RECURRENT_BYTES`; empty if there is none. */
+  readonly bytes: Uint8Array;
+}
+
+/** Most bytes of a recurrent state, encoded. */
+export const RECURRENT_BYTES = 4096;
+
 export interface StoredCheckpoint {
   readonly item: ItemId;
   readonly dataHash: DataHash;
@@ -157,6 +168,17 @@ export interface UserStore {
     batch: ActivityBatch,
     context: { readonly expectedVersion: number; readonly bytes: Uint8Array },
   ): Promise<ApplyResult>;
+  recurrent(user: Pseudonym, space: SpaceId): Promise<StoredRecurrent>;
+  /**
+   * Replaces the recurrent state if its version is still `expectedVersion`, and answers whether it did. FIELD_INVALID
+   * beyond `RECURRENT_BYTES`.
+   */
+  saveRecurrent(
+    user: Pseudonym,
+    space: SpaceId,
+    expectedVersion: number,
+    bytes: Uint8Array,
+  ): Promise<boolean>;
   /** The user's newest batches over all devices and spaces, with offset > after. Keeps the newest `activityRetention`. */
   readActivity(user: Pseudonym, after: number, limit: number): Promise<FeedPage>;
   /** Highest applied batch of the device, 0 if none. */

@@ -1,5 +1,5 @@
 import type { DeviceId, Pseudonym, SpaceId } from '../domain/ids.js';
-import type { UserStore } from '../domain/store-port.js';
+import { RECURRENT_BYTES, type UserStore } from '../domain/store-port.js';
 import {
   checkBatch,
   checkCheckpoint,
@@ -28,6 +28,16 @@ export function checkedUsers(inner: UserStore, limits: StoreLimits): UserStore {
       checkWhole('context.expected_version', context.expectedVersion, 0);
       checkWhole('context.bytes.length', context.bytes.length, 0, MAX_CONTEXT_BYTES);
       return inner.apply(user, device, batch, context);
+    },
+    recurrent: async (user, space) => {
+      checkUser(user, space);
+      return inner.recurrent(user, space);
+    },
+    saveRecurrent: async (user, space, expectedVersion, bytes) => {
+      checkUser(user, space);
+      checkWhole('expected_version', expectedVersion, 0);
+      checkWhole('bytes.length', bytes.length, 0, RECURRENT_BYTES);
+      return inner.saveRecurrent(user, space, expectedVersion, bytes);
     },
     readActivity: async (user, after, limit) => {
       checkId('user', user);

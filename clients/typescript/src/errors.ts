@@ -28,6 +28,8 @@ export const SERVER_CODES = {
   STORE_CORRUPT: false,
   UNIMPLEMENTED: false,
   CONFIG_INVALID: false,
+  MODEL_INVALID: false,
+  MODEL_FAILED: true,
   TRACE_INVALID: false,
   INTERNAL: false,
 } as const;

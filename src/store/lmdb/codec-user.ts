@@ -2,10 +2,11 @@ import {
   StoredCheckpoint as Message,
   StoredContext as ContextMessage,
   StoredHeld,
+  StoredRecurrent as RecurrentMessage,
 } from '@foresync/protocol/at-rest';
 import type { DataHash, ItemId } from '../../domain/ids.js';
 import { itemId } from '../../domain/ids.js';
-import type { HeldItem, StoredCheckpoint, StoredContext } from '../../domain/store-port.js';
+import type { HeldItem, StoredCheckpoint, StoredContext, StoredRecurrent } from '../../domain/store-port.js';
 import { bytesToHash, decodeAs, hashToBytes, whole } from './codec.js';
 
 export function encodeContext({ version, bytes }: StoredContext): Uint8Array {
@@ -16,6 +17,17 @@ export function encodeContext({ version, bytes }: StoredContext): Uint8Array {
 export function decodeContext(bytes: Uint8Array): StoredContext {
   const stored = decodeAs('a context', ContextMessage, bytes);
   return { version: whole('a context', stored.version), bytes: new Uint8Array(stored.context) };
+}
+
+export function encodeRecurrent({ version, bytes }: StoredRecurrent): Uint8Array {
+  return RecurrentMessage.encode({ version: BigInt(version), state: bytes }).finish();
+}
+
+/** The bytes are the caller's own. Throws STORE_CORRUPT. */
+export function decodeRecurrent(bytes: Uint8Array): StoredRecurrent {
+  const what = 'a recurrent state';
+  const stored = decodeAs(what, RecurrentMessage, bytes);
+  return { version: whole(what, stored.version), bytes: new Uint8Array(stored.state) };
 }
 
 /** `saved`: its place in the order in which the user's checkpoints were saved. */

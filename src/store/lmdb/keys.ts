@@ -17,6 +17,7 @@ import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domai
  *     A                          bounds of log     a offset                 activity log
  *     C space                    checkpoints, n    c space item             checkpoint
  *     o space place              their order       M holder, m holder item  manifest
+ *     r space                    recurrent state
  */
 export const keys = {
   layout: (): Uint8Array => join(letter('v')),
@@ -35,6 +36,7 @@ export const keys = {
   allStaged: (): { start: Uint8Array; end: Uint8Array } => ({ start: letter('S'), end: endOf(letter('S')) }),
   sequence: (user: Pseudonym, device: DeviceId): Uint8Array => join(of(user), letter('q'), utf8(device)),
   context: (user: Pseudonym, space: SpaceId): Uint8Array => join(of(user), letter('x'), utf8(space)),
+  recurrent: (user: Pseudonym, space: SpaceId): Uint8Array => join(of(user), letter('r'), utf8(space)),
   checkpoints: (user: Pseudonym, space: SpaceId): Uint8Array => join(of(user), letter('C'), utf8(space)),
   checkpoint: (user: Pseudonym, space: SpaceId, item: ItemId): Uint8Array =>
     join(of(user), letter('c'), text(space), utf8(item)),

@@ -7,13 +7,14 @@ import type {
   ManifestChange,
   StoredCheckpoint,
   StoredContext,
+  StoredRecurrent,
   UserStore,
 } from '../../domain/store-port.js';
 import type { StoreLimits } from '../options.js';
 import { judgeBatch } from '../rules.js';
 import { appendBatch, readBatches } from './batch-records.js';
 import { readCheckpoint, writeCheckpoints } from './checkpoint-records.js';
-import { decodeContext, encodeContext } from './codec-user.js';
+import { decodeContext, decodeRecurrent, encodeContext, encodeRecurrent } from './codec-user.js';
 import type { Environment } from './environment.js';
 import { holderOf, keys, logs } from './keys.js';
 import { readCounter, writeCounter } from './log-records.js';
@@ -56,6 +57,25 @@ export class LmdbUsers implements UserStore {
       ]);
       return { kind: 'applied', durability: 'local' };
     }, context.bytes.length);
+  }
+
+  recurrent(user: Pseudonym, space: SpaceId): Promise<StoredRecurrent> {
+    return this.#environment.read((records) => readRecurrent(records, user, space));
+  }
+
+  saveRecurrent(
+    user: Pseudonym,
+    space: SpaceId,
+    expectedVersion: number,
+    bytes: Uint8Array,
+  ): Promise<boolean> {
+    return this.#environment.write((records) => {
+      getSpace(records, space);
+      if (readRecurrent(records, user, space).version !== expectedVersion) return false;
+      const next = encodeRecurrent({ version: expectedVersion + 1, bytes });
+      records.put(keys.recurrent(user, space), next);
+      return true;
+    }, bytes.length);
   }
 
   readActivity(user: Pseudonym, after: number, limit: number): Promise<FeedPage> {
@@ -113,4 +133,9 @@ export class LmdbUsers implements UserStore {
 function readContext(records: Reading, user: Pseudonym, space: SpaceId): StoredContext {
   const bytes = records.get(keys.context(user, space));
   return bytes === null ? { version: 0, bytes: new Uint8Array() } : decodeContext(bytes);
+}
+
+function readRecurrent(records: Reading, user: Pseudonym, space: SpaceId): StoredRecurrent {
+  const bytes = records.get(keys.recurrent(user, space));
+  return bytes === null ? { version: 0, bytes: new Uint8Array() } : decodeRecurrent(bytes);
 }

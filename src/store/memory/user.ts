@@ -1,5 +1,5 @@
 import type { DataHash, DeviceId, ItemId, SpaceId } from '../../domain/ids.js';
-import type { StoredCheckpoint, StoredContext } from '../../domain/store-port.js';
+import type { StoredCheckpoint, StoredContext, StoredRecurrent } from '../../domain/store-port.js';
 import type { StoreLimits } from '../options.js';
 import { BoundedLog } from './bounded-log.js';
 import type { LoggedBatch } from './feed-page.js';
@@ -10,6 +10,7 @@ export class User {
   readonly sequences = new Map<DeviceId, number>();
   readonly activity: BoundedLog<LoggedBatch>;
   readonly #contexts = new Map<SpaceId, StoredContext>();
+  readonly #recurrent = new Map<SpaceId, StoredRecurrent>();
   /** In each space, those saved longest ago first. */
   readonly #checkpoints = new Map<SpaceId, Map<ItemId, StoredCheckpoint>>();
   readonly #manifests = new Map<DeviceId, Map<SpaceId, Map<ItemId, DataHash>>>();
@@ -26,6 +27,14 @@ export class User {
 
   setContext(space: SpaceId, context: StoredContext): void {
     this.#contexts.set(space, context);
+  }
+
+  recurrent(space: SpaceId): StoredRecurrent {
+    return this.#recurrent.get(space) ?? { version: 0, bytes: new Uint8Array() };
+  }
+
+  setRecurrent(space: SpaceId, recurrent: StoredRecurrent): void {
+    this.#recurrent.set(space, recurrent);
   }
 
   checkpoint(space: SpaceId, item: ItemId): StoredCheckpoint | null {

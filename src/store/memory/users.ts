@@ -7,6 +7,7 @@ import type {
   ManifestChange,
   StoredCheckpoint,
   StoredContext,
+  StoredRecurrent,
   UserStore,
 } from '../../domain/store-port.js';
 import { checkManifestSize, manifestDelta, manifestSize } from '../manifest-delta.js';
@@ -58,6 +59,29 @@ export class MemoryUsers implements UserStore {
       feed.append({ user, device, batch });
       this.#keep(user, known);
       return { kind: 'applied', durability: 'local' };
+    });
+  }
+
+  recurrent(user: Pseudonym, space: SpaceId): Promise<StoredRecurrent> {
+    return this.#parts.gate.run(() => {
+      const { version, bytes } = this.#get(user).recurrent(space);
+      return { version, bytes: new Uint8Array(bytes) };
+    });
+  }
+
+  saveRecurrent(
+    user: Pseudonym,
+    space: SpaceId,
+    expectedVersion: number,
+    bytes: Uint8Array,
+  ): Promise<boolean> {
+    return this.#parts.gate.run(() => {
+      this.#parts.spaces.get(space);
+      const known = this.#get(user);
+      if (known.recurrent(space).version !== expectedVersion) return false;
+      known.setRecurrent(space, { version: expectedVersion + 1, bytes: new Uint8Array(bytes) });
+      this.#keep(user, known);
+      return true;
     });
   }
 

@@ -219,6 +219,9 @@ async function fillPlaces(store: Store, places: readonly Place4[]): Promise<void
       predictionScore: 0,
     };
     await store.users.saveCheckpoints(who, where, [checkpoint]);
+    const { version } = await store.users.recurrent(who, where);
+    const owner = hashOf(JSON.stringify([user, space]));
+    assert.equal(await store.users.saveRecurrent(who, where, version, Buffer.from(owner)), true);
     await store.spaces.commit({ ...write(id, content), space: where, dataHash: hash });
   }
 }
@@ -236,6 +239,8 @@ async function checkPlaces(store: Store, places: readonly Place4[]): Promise<voi
     assert.equal(mine?.dataHash, hashOf(JSON.stringify([user, device, space, id])));
     const [checkpoint] = await store.users.checkpoints(who, where, [itemId(id)]);
     assert.equal(checkpoint?.dataHash, hashOf(JSON.stringify([user, space, id])));
+    const { bytes } = await store.users.recurrent(who, where);
+    assert.equal(Buffer.from(bytes).toString(), hashOf(JSON.stringify([user, space])));
     const last = places
       .map((other) => JSON.stringify(other.slice(2)))
       .lastIndexOf(JSON.stringify([space, id]));

@@ -17,6 +17,7 @@ const ITEMS = ['a', 'b', 'c', 'd', 'e'].map(item);
 class Oracle {
   readonly sequences = new Map<string, number>();
   readonly contexts = new Map<string, { version: number; text: string }>();
+  readonly recurrent = new Map<string, { version: number; text: string }>();
   readonly feeds = new Map<string, Omit<FeedEntry, 'offset'>[]>();
   readonly manifests = new Map<string, Map<ItemId, DataHash>>();
   readonly checkpoints = new Map<string, StoredCheckpoint[]>();
@@ -30,9 +31,9 @@ interface Real {
 type Command = fc.AsyncCommand<Oracle, Real>;
 type Where = readonly [user: Pseudonym, device: DeviceId, space: SpaceId];
 
-/** Any sequence of batches, manifest changes, checkpoints and restarts does what the oracle says. */
+/** Any sequence of batches, recurrent states, manifest changes, checkpoints and restarts does what the oracle says. */
 export function modelUsersSuite(adapter: Adapter): void {
-  it('batches, contexts, manifests and checkpoints follow a simple oracle', () =>
+  it('batches, contexts, recurrent states, manifests and checkpoints follow a simple oracle', () =>
     fc.assert(
       fc.asyncProperty(fc.commands(commands(adapter), { maxCommands: 60 }), (sequence) =>
         withStore(adapter, LIMITS, async ({ store, reopen }) => {
@@ -68,6 +69,7 @@ function commands({ persistent, durability }: Adapter): fc.Arbitrary<Command>[] 
   return [
     apply,
     apply,
+    fc.tuple(where, mostly0, fc.string()).map((given) => recurrentCommand(...given)),
     fc.tuple(where, held, dropped).map((given) => changeCommand(...given)),
     fc.tuple(where, held).map((given) => replaceCommand(...given)),
     fc
@@ -114,6 +116,17 @@ function applyCommand(
       }
     }
     await checkContext(oracle, store, user, space);
+  });
+}
+
+/** A recurrent state whose expected version may be off by one. */
+function recurrentCommand([user, , space]: Where, stale: number, text: string): Command {
+  return command(`recurrent ${user} ${space} ${stale}`, async (oracle, { store }) => {
+    const { version } = oracle.recurrent.get(key(user, space)) ?? { version: 0 };
+    const expectedVersion = Math.max(0, version + stale);
+    const saved = await store.users.saveRecurrent(user, space, expectedVersion, Buffer.from(text));
+    assert.equal(saved, expectedVersion === version);
+    if (saved) oracle.recurrent.set(key(user, space), { version: version + 1, text });
   });
 }
 
@@ -174,6 +187,9 @@ async function checkAll(oracle: Oracle, store: Store): Promise<void> {
 
 async function checkSpace(oracle: Oracle, store: Store, user: Pseudonym, space: SpaceId): Promise<void> {
   await checkContext(oracle, store, user, space);
+  const { version, bytes } = await store.users.recurrent(user, space);
+  const recurrent = oracle.recurrent.get(key(user, space)) ?? { version: 0, text: '' };
+  assert.deepEqual({ version, text: Buffer.from(bytes).toString() }, recurrent);
   const saved = oracle.checkpoints.get(key(user, space)) ?? [];
   const expected = ITEMS.map((name) => saved.find((one) => one.item === name) ?? null);
   assert.deepEqual(await store.users.checkpoints(user, space, ITEMS), expected);

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ActivityBatch } from '../../../src/domain/activity.js';
 import { spaceId } from '../../../src/domain/ids.js';
-import type { FeedPage, HeldItem, Store, StoredCheckpoint } from '../../../src/domain/store-port.js';
+import {
+  type FeedPage,
+  type HeldItem,
+  RECURRENT_BYTES,
+  type Store,
+  type StoredCheckpoint,
+} from '../../../src/domain/store-port.js';
 import type { Adapter } from './harness.js';
 import { ANN, BEN, hashOf, item, LAPTOP, makeSpace, PHONE, SPACE, withStore } from './harness.js';
 
@@ -173,6 +179,51 @@ export function usersSuite(adapter: Adapter): void {
       }));
   });
 
+  describe('recurrent states', () => {
+    it('are replaced by compare-and-set, apart for each user and space', () =>
+      withStore(adapter, {}, async ({ store, reopen }) => {
+        await Promise.all([makeSpace(store), makeSpace(store, 1, OTHER)]);
+        const { users } = store;
+        assert.deepEqual(await users.recurrent(ANN, SPACE), { version: 0, bytes: new Uint8Array() });
+        assert.equal(await users.saveRecurrent(ANN, SPACE, 0, Buffer.from('one')), true);
+        for (const stale of [0, 2])
+          assert.equal(await users.saveRecurrent(ANN, SPACE, stale, Buffer.from('lost')), false);
+        assert.deepEqual(await recurrentOf(store), [1, 'one']);
+        assert.equal(await users.saveRecurrent(ANN, SPACE, 1, Buffer.from('two')), true);
+        assert.equal(await users.saveRecurrent(BEN, SPACE, 0, Buffer.from('ben')), true);
+        assert.equal(await users.saveRecurrent(ANN, OTHER, 0, Buffer.from('other')), true);
+        assert.deepEqual(await contextOf(store), [0, '']);
+        const kept = adapter.persistent ? await reopen() : store;
+        assert.deepEqual(await recurrentOf(kept), [2, 'two']);
+      }));
+
+    it('of writers at once one wins', () =>
+      withStore(adapter, {}, async ({ store }) => {
+        await makeSpace(store);
+        const write = (name: number) => store.users.saveRecurrent(ANN, SPACE, 0, Buffer.from(`${name}`));
+        const won = await Promise.all([0, 1, 2, 3].map(write));
+        assert.equal(won.filter(Boolean).length, 1);
+        assert.deepEqual(await recurrentOf(store), [1, `${won.indexOf(true)}`]);
+      }));
+
+    it('have at most 4 KiB, in a space that exists, and are nobody else’s bytes', () =>
+      withStore(adapter, {}, async ({ store }) => {
+        const { users } = store;
+        const full = new Uint8Array(RECURRENT_BYTES).fill(7);
+        await assert.rejects(users.saveRecurrent(ANN, SPACE, 0, full), { code: 'SPACE_UNKNOWN' });
+        await makeSpace(store);
+        await assert.rejects(users.saveRecurrent(ANN, SPACE, 0, new Uint8Array(RECURRENT_BYTES + 1)), {
+          code: 'FIELD_INVALID',
+          details: { field: 'bytes.length', facts: { limit: `${RECURRENT_BYTES}` } },
+        });
+        assert.equal(await users.saveRecurrent(ANN, SPACE, 0, full), true);
+        full.fill(0);
+        (await users.recurrent(ANN, SPACE)).bytes.fill(0);
+        const { bytes } = await users.recurrent(ANN, SPACE);
+        assert.deepEqual(bytes, new Uint8Array(RECURRENT_BYTES).fill(7));
+      }));
+  });
+
   describe('checkpoints', () => {
     it('are written, replaced and found in the order asked for', () =>
       withStore(adapter, {}, async ({ store }) => {
@@ -274,6 +325,11 @@ async function apply(store: Store, sequence: number): Promise<void> {
 
 async function contextOf(store: Store): Promise<[number, string]> {
   const { version, bytes } = await store.users.context(ANN, SPACE);
+  return [version, Buffer.from(bytes).toString()];
+}
+
+async function recurrentOf(store: Store): Promise<[number, string]> {
+  const { version, bytes } = await store.users.recurrent(ANN, SPACE);
   return [version, Buffer.from(bytes).toString()];
 }
 

@@ -20,16 +20,14 @@ const contexts: fc.Arbitrary<UserContext> = fc
       { maxLength: 20 },
     ),
     cell: fc.option(fc.constantFrom('u', 'u0zz')),
-    state: fc.option(fc.float32Array({ maxLength: 8, noNaN: true })),
   })
-  .map(({ steps, cell, state }) => ({
+  .map(({ steps, cell }) => ({
     ...contextAfter(
       ...steps.map(({ items, kind, buckets }, n) =>
         stepOf(items, n * 50_000_000, { kind, queryBuckets: buckets }),
       ),
     ),
     locationCell: cell,
-    recurrent: state === null ? null : { model: 'gru-1', state },
   }));
 
 describe('the codec of contexts', () => {
@@ -40,6 +38,19 @@ describe('the codec of contexts', () => {
   });
 
   it('takes no bytes for no context', () => assert.equal(decodeContext(new Uint8Array()), EMPTY_CONTEXT));
+
+  it('reads past the recurrent state that older contexts may hold', () => {
+    const context = contextAfter(stepOf(['a', 'b'], 1000));
+    const writer = new ByteWriter();
+    writer.uint(1);
+    writer.text('gru-1');
+    writer.uint(2);
+    writer.float64(0.5);
+    writer.float64(-0.5);
+    const older = Uint8Array.of(...encodeContext(context).subarray(0, -1), ...writer.finish());
+    assert.deepEqual(decodeContext(older), context);
+    assert.throws(() => decodeContext(older.subarray(0, -1)), isCorrupt);
+  });
 
   it('refuses every truncation and whatever is left over', () => {
     const bytes = encodeContext(contextAfter(stepOf(['a', 'b'], 1000), stepOf(['c'], 90_000_000)));

@@ -128,6 +128,13 @@ export interface StoredContext {
   context: Uint8Array;
 }
 
+/** A user's recurrent state in a space. */
+export interface StoredRecurrent {
+  version: bigint;
+  /** Encoded by predictor/model/state-codec.ts. */
+  state: Uint8Array;
+}
+
 /** A user's checkpoint of an item. */
 export interface StoredCheckpoint {
   /** 32 bytes. */
@@ -976,6 +983,76 @@ export const StoredContext: MessageFns<StoredContext> = {
     const message = createBaseStoredContext();
     message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
     message.context = object.context ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseStoredRecurrent(): StoredRecurrent {
+  return { version: 0n, state: new Uint8Array(0) };
+}
+
+export const StoredRecurrent: MessageFns<StoredRecurrent> = {
+  encode(message: StoredRecurrent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0n) {
+      if (BigInt.asUintN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.version);
+    }
+    if (message.state.length !== 0) {
+      writer.uint32(18).bytes(message.state);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoredRecurrent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoredRecurrent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StoredRecurrent>): StoredRecurrent {
+    return StoredRecurrent.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StoredRecurrent>): StoredRecurrent {
+    const message = createBaseStoredRecurrent();
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.state = object.state ?? new Uint8Array(0);
     return message;
   },
 };

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ForesyncError } from '../../../../src/domain/errors.js';
+import { GuardedModel } from '../../../../src/predictor/model/breaker.js';
+import {
+  admit,
+  BREAKER_RULES,
+  CLOSED,
+  failed,
+  succeeded,
+} from '../../../../src/predictor/model/breaker-state.js';
+import type { BreakerState } from '../../../../src/predictor/model/breaker-state.js';
+import { advanceBatch, scoreBatch } from '../../../support/batches.js';
+import { FakeModel } from '../../../support/fake-model.js';
+import { ManualTimer } from '../../../support/manual-timer.js';
+
+const reason = (expected: string) => (error: unknown) =>
+  error instanceof ForesyncError &&
+  error.code === 'MODEL_FAILED' &&
+  error.details.facts?.['reason'] === expected;
+
+describe('the circuit breaker', () => {
+  let timer: ManualTimer;
+  let inner: FakeModel;
+  let guarded: GuardedModel;
+  beforeEach(() => {
+    timer = new ManualTimer();
+    inner = new FakeModel();
+    guarded = new GuardedModel(inner, timer);
+  });
+
+  const fails = (): Promise<never> => Promise.reject(new Error('broken'));
+  const works = (): Promise<void> => Promise.resolve();
+
+  async function open(): Promise<void> {
+    inner.gate = fails;
+    for (let n = 0; n < 3; n++) await assert.rejects(guarded.advance(advanceBatch(1)), /broken/);
+    assert.equal(guarded.state, 'open');
+  }
+
+  it('opens when runs throw one after the other, and refuses at once', async () => {
+    await open();
+    await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('open'));
+    assert.equal(inner.scores.length, 0);
+    assert.deepEqual(guarded.counts, { failures: 3, timeouts: 0, opens: 1, refused: 1 });
+  });
+
+  it('stays closed while a success comes between', async () => {
+    for (let n = 0; n < 10; n++) {
+      inner.gate = n % 3 === 2 ? works : fails;
+      await guarded.advance(advanceBatch(1)).catch(() => undefined);
+    }
+    assert.deepEqual([guarded.state, guarded.counts.failures], ['closed', 7]);
+  });
+
+  it('tries one call after the back-off and closes if that succeeds', async () => {
+    await open();
+    await timer.pass(999);
+    await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('open'));
+    await timer.pass(1);
+    let release = (): void => undefined;
+    inner.gate = () => new Promise<void>((resolve) => (release = resolve));
+    const probe = guarded.score(scoreBatch(1, 2));
+    assert.equal(guarded.state, 'half-open');
+    await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('open'));
+    release();
+    assert.equal((await probe).length, 2);
+    assert.equal(guarded.state, 'closed');
+  });
+
+  it('doubles the back-off with each probe that fails, up to a minute', async () => {
+    await open();
+    for (const waitMs of [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]) {
+      await timer.pass(waitMs - 1);
+      await assert.rejects(guarded.advance(advanceBatch(1)), reason('open'), `${waitMs}`);
+      await timer.pass(1);
+      await assert.rejects(guarded.advance(advanceBatch(1)), /broken/);
+    }
+    assert.equal(guarded.counts.opens, 9);
+  });
+
+  it('a run that stalls for 5 s is a failure after 2 s, and its late result is dropped', async () => {
+    inner.gate = () => timer.wait(5000, new AbortController().signal);
+    const answers: unknown[] = [];
+    for (let n = 0; n < 3; n++)
+      void guarded.advance(advanceBatch(1)).then(
+        () => answers.push('answer'),
+        (error: unknown) => answers.push(reason('timeout')(error) ? 'timeout' : error),
+      );
+    await timer.pass(1999);
+    assert.deepEqual(answers, []);
+    await timer.pass(1);
+    assert.deepEqual(answers, ['timeout', 'timeout', 'timeout']);
+    assert.equal(guarded.state, 'open');
+    await timer.pass(999);
+    await assert.rejects(guarded.advance(advanceBatch(1)), reason('open'));
+    inner.gate = works;
+    await timer.pass(1);
+    await guarded.advance(advanceBatch(1));
+    await timer.pass(3000);
+    assert.equal(guarded.state, 'closed');
+    assert.deepEqual(guarded.counts, { failures: 3, timeouts: 3, opens: 1, refused: 1 });
+    assert.equal(answers.length, 3);
+  });
+
+  it('a run that kept the loop for 5 s is one too, though it ends before any timer', async () => {
+    let nowMs = 0;
+    const stalled = new GuardedModel(inner, {
+      now: () => nowMs,
+      wait: (ms, signal) => timer.wait(ms, signal),
+    });
+    inner.gate = () => {
+      nowMs += 5000;
+      return Promise.resolve();
+    };
+    await assert.rejects(stalled.advance(advanceBatch(1)), reason('timeout'));
+    assert.equal(stalled.counts.timeouts, 1);
+  });
+
+  it('does not hold a caller’s mistake against the model', async () => {
+    inner.gate = () => Promise.reject(new ForesyncError('FIELD_INVALID', 'states'));
+    for (let n = 0; n < 5; n++)
+      await assert.rejects(guarded.advance(advanceBatch(1)), { code: 'FIELD_INVALID' });
+    assert.equal(guarded.state, 'closed');
+    await open();
+    await timer.pass(1000);
+    inner.gate = () => Promise.reject(new ForesyncError('FIELD_INVALID', 'states'));
+    await assert.rejects(guarded.advance(advanceBatch(1)), { code: 'FIELD_INVALID' });
+    assert.equal(guarded.state, 'open');
+    inner.gate = works;
+    await guarded.advance(advanceBatch(1));
+    assert.equal(guarded.state, 'closed');
+  });
+
+  it('names and closes the model behind it', async () => {
+    assert.deepEqual([guarded.id, guarded.sizes], [inner.id, inner.sizes]);
+    await guarded.close();
+    assert.equal(inner.closed, 1);
+  });
+});
+
+describe('the states of a breaker', () => {
+  it('never admit two probes, never open for longer than a minute, and close only by a success of their own epoch', () =>
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            act: fc.constantFrom('ask', 'succeed', 'fail'),
+            which: fc.nat(),
+            passes: fc.integer({ min: 0, max: 5000 }),
+          }),
+          { maxLength: 80 },
+        ),
+        (acts) => {
+          let [state, nowMs]: [BreakerState, number] = [CLOSED, 0];
+          const running: BreakerState[] = [];
+          for (const { act, which, passes } of acts) {
+            nowMs += passes;
+            const before = state;
+            if (act === 'ask') {
+              const admitted = admit(state, nowMs);
+              if (admitted === null) assert.notEqual(state.kind, 'closed');
+              else running.push((state = admitted));
+              if (before.kind === 'half-open') assert.equal(admitted, null);
+              continue;
+            }
+            const [ended] = running.splice(which % Math.max(1, running.length), 1);
+            if (ended === undefined) continue;
+            state =
+              act === 'succeed'
+                ? succeeded(state, ended.epoch)
+                : failed(state, ended.epoch, nowMs, BREAKER_RULES);
+            if (ended.epoch !== before.epoch) assert.equal(state, before);
+            if (state.kind === 'open') assert.ok(state.untilMs <= nowMs + BREAKER_RULES.longestMs);
+            if (state.kind === 'closed') assert.ok(state.failures < BREAKER_RULES.failures);
+          }
+        },
+      ),
+    ));
+});

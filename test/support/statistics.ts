@@ -66,6 +66,7 @@ export class History {
   question(user: string, items: readonly string[], nowMs: number): Question {
     return {
       space: spaceId('s'),
+      kind: 'user',
       user: pseudonym(user),
       device: deviceId('d'),
       context: this.contextOf(user),

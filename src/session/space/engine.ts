@@ -85,8 +85,8 @@ export class Engine implements SpaceEngine {
       if (views.length === 0) continue;
       const context = await contexts.of(user);
       for (const view of views) {
-        const question = { ...this.#about(view, context, nowMs), items: [item] };
-        plans.push(await this.#plan('holder', question, view, () => true));
+        const question = { ...this.#about('holder', view, context, nowMs), items: [item] };
+        plans.push(await this.#plan(question, view, () => true));
       }
     }
     return plans.filter(({ pushes }) => pushes.length > 0);
@@ -114,18 +114,15 @@ export class Engine implements SpaceEngine {
     const touched = new Set(last.items.map(({ item }) => item));
     const plans: DevicePlan[] = [];
     for (const view of reportingFirst(devices, last)) {
-      const question = { ...this.#about(view, context, nowMs), items };
+      const question = { ...this.#about('user', view, context, nowMs), items };
       // What the reporting device just used is on it; the user's other devices may still lack it.
       const isOther = view.device !== last.device;
-      plans.push(
-        await this.#plan('user', question, view, (item) => isOther || !touched.has(item), candidatesUs),
-      );
+      plans.push(await this.#plan(question, view, (item) => isOther || !touched.has(item), candidatesUs));
     }
     return plans.filter(({ pushes }) => pushes.length > 0);
   }
 
   async #plan(
-    kind: 'user' | 'holder',
     question: Question,
     view: DeviceView,
     admits: (item: ItemId) => boolean,
@@ -144,14 +141,15 @@ export class Engine implements SpaceEngine {
       allowance: view.allowance(question.nowMs),
       knows: ({ item, bundle: [own] }) => own !== undefined && view.knows(item, own.dataHash),
     });
+    if (asked.items.length > 0) this.#policy.planned?.(asked);
     const pushes = decided.map((push) => ({
       ...push,
-      reasons: this.#policy.explain(question, push.scored.item),
+      reasons: this.#policy.explain(asked, push.scored.item),
     }));
     const result = { user: view.user, device: view.device, pushes };
     const tookUs = beforeUs + this.#stopwatchUs() - started;
     this.#observer?.onPlan({
-      kind,
+      kind: question.kind,
       user: view.user,
       device: view.device,
       candidates: items,
@@ -174,8 +172,13 @@ export class Engine implements SpaceEngine {
     return bundle === null ? [] : [{ item, score: 0, bytes: bundleBytes(bundle), bundle }];
   }
 
-  #about(view: DeviceView, context: UserContext, nowMs: number): Omit<Question, 'items'> {
-    return { space: this.space, user: view.user, device: view.device, context, nowMs };
+  #about(
+    kind: Question['kind'],
+    view: DeviceView,
+    context: UserContext,
+    nowMs: number,
+  ): Omit<Question, 'items'> {
+    return { space: this.space, kind, user: view.user, device: view.device, context, nowMs };
   }
 
   #modeOf({ threshold }: PushTerms): PlanMode {

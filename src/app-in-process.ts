@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { ActivityBatch } from './domain/activity.js';
 import type { Clock } from './domain/clock.js';
-import type { Devices, PlanObserver, Policy, SpaceStatistics } from './domain/engine-port.js';
+import type { Devices, PlanObserver, Policy } from './domain/engine-port.js';
 import { ForesyncError } from './domain/errors.js';
 import type { DeviceId, Pseudonym, SpaceId } from './domain/ids.js';
 import type { Change } from './domain/item.js';
@@ -18,7 +18,7 @@ import { storeLimits } from './store/options.js';
 export interface InProcessOptions {
   readonly space: SpaceId;
   /** Name of a plain policy, or a policy of one's own over the space's statistics. */
-  readonly policy: string | ((statistics: SpaceStatistics) => Policy);
+  readonly policy: string | ((statistics: Statistics) => Policy);
   readonly push: PushTerms;
   /** Most candidates of a plan. */
   readonly candidates: number;

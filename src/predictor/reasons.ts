@@ -12,7 +12,7 @@ interface Sort {
   /** The signal at which it is as strong as others at theirs. */
   readonly usual: number;
   /** What people are told of the one item of a view; null if it is not true of it. None names another user. */
-  tell(view: View): string | null;
+  readonly tell: (view: View) => string | null;
 }
 
 const HOUR_MS = 60 * 60 * 1000;

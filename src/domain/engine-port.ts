@@ -19,6 +19,10 @@ export interface Policy {
   readonly payment: 'price' | 'first-come';
   /** Which plans it makes. `mirror` plans only for holders of a change, `none` never pushes. */
   readonly plans: 'all' | 'holders' | 'never';
+  /** Sees that a question which it scored became a plan: what comes of it can be learned from. */
+  planned?(question: Question): void;
+  /** Plain policies that the hedge compares it with: they rule the plans of a space where they do better. */
+  readonly rivals?: readonly Policy[];
   /** Sees a step before the space's statistics learn it; `before` is the user's context before it. */
   observe?(step: Step, before: UserContext): void;
   /** Sees a change of an item's content, after the space's statistics. */

@@ -10,12 +10,14 @@ const PLANS_BETWEEN = 300;
  */
 export class Price {
   readonly #ledger: BudgetLedger;
+  readonly #plansBetween: number;
   readonly #window = new PriceWindow();
   #threshold = Infinity;
   #plans = 0;
 
-  constructor(ledger: BudgetLedger) {
+  constructor(ledger: BudgetLedger, plansBetween = PLANS_BETWEEN) {
     this.#ledger = ledger;
+    this.#plansBetween = plansBetween;
   }
 
   /** τ: candidates above it are worth their bytes. */
@@ -31,7 +33,7 @@ export class Price {
   planned(best: readonly Offer[]): void {
     this.#window.add(best);
     this.#plans += 1;
-    if (this.#plans % PLANS_BETWEEN === 0) this.#threshold = this.#window.valueAt(this.#target());
+    if (this.#plans % this.#plansBetween === 0) this.#threshold = this.#window.valueAt(this.#target());
   }
 
   /** Bytes that the window's plans should have spent: what they earned, and half of what is owed, within bounds. */

@@ -1,10 +1,13 @@
-/** Numbers from 0 to 1, 1 excluded, the same for the same seed (mulberry32, T. Ettinger, public domain). Not for secrets. */
-export function seededRandom(seed: number): () => number {
+/** Numbers from 0 on, below 1. */
+export type Random = () => number;
+
+/** A small generator (mulberry32): the same seed gives the same numbers on every machine. */
+export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

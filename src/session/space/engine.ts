@@ -13,11 +13,13 @@ import type {
 import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan, Scored } from '../../domain/plan.js';
-import { bundleBytes, bundleOf } from '../../planner/closure.js';
 import { BudgetLedger } from '../../planner/ledger.js';
 import { plan, type PlanMode } from '../../planner/planner.js';
 import { Price } from '../../planner/price.js';
+import type { ItemState } from '../../planner/shadow.js';
+import { Hedge } from './hedge.js';
 import type { PushTerms } from './push-terms.js';
+import { pushable } from './pushable.js';
 
 export interface EngineParts {
   readonly space: SpaceId;
@@ -47,6 +49,7 @@ export class Engine implements SpaceEngine {
   readonly #ledger: BudgetLedger;
   readonly #price: Price;
   readonly #mode: PlanMode;
+  readonly #hedge: Hedge | null;
 
   constructor(parts: EngineParts) {
     this.space = parts.space;
@@ -57,7 +60,10 @@ export class Engine implements SpaceEngine {
     this.#stopwatchUs = parts.stopwatchUs ?? (() => 0);
     this.#ledger = new BudgetLedger({ ratio: parts.push.ratio, startBytes: parts.push.startBytes });
     this.#price = new Price(this.#ledger);
-    this.#mode = this.#modeOf(parts.push);
+    this.#mode = this.#modeOf(parts.policy);
+    const { rivals = [] } = parts.policy;
+    const { ratio, startBytes } = parts.push;
+    this.#hedge = rivals.length === 0 ? null : new Hedge(parts.policy, rivals, { ratio, startBytes });
   }
 
   opened(bytes: number): void {
@@ -76,6 +82,7 @@ export class Engine implements SpaceEngine {
   ): Promise<readonly DevicePlan[]> {
     const { item, dataHash } = change.head;
     this.#policy.changed?.(change);
+    this.#hedge?.changed(change);
     if (dataHash === null || this.#policy.plans === 'never') return [];
     const users =
       change.audience.length > 0 ? change.audience : this.statistics.holders(item, change.writer, nowMs);
@@ -84,9 +91,9 @@ export class Engine implements SpaceEngine {
       const views = devices.of(user);
       if (views.length === 0) continue;
       const context = await contexts.of(user);
-      for (const view of views) {
+      for (const [place, view] of views.entries()) {
         const question = { ...this.#about('holder', view, context, nowMs), items: [item] };
-        plans.push(await this.#plan(question, view, () => true));
+        plans.push(await this.#plan(question, view, () => true, { isFirst: place === 0, tookUs: 0 }));
       }
     }
     return plans.filter(({ pushes }) => pushes.length > 0);
@@ -101,6 +108,7 @@ export class Engine implements SpaceEngine {
     for (const [place, step] of steps.entries()) {
       const before = contexts[place];
       if (before === undefined) continue;
+      this.#hedge?.observe(step, (item) => this.#stateOf(item));
       this.#policy.observe?.(step, before);
       this.statistics.learn(step, before);
     }
@@ -116,13 +124,14 @@ export class Engine implements SpaceEngine {
         (view) => view.holds(item) !== dataHash && (view.device !== last.device || !touched.has(item)),
       ),
     );
-    const candidatesUs = this.#stopwatchUs() - started;
+    const tookUs = this.#stopwatchUs() - started;
     const plans: DevicePlan[] = [];
-    for (const view of views) {
+    for (const [place, view] of views.entries()) {
       const question = { ...this.#about('user', view, context, nowMs), items };
       // What the reporting device just used is on it; the user's other devices may still lack it.
       const isOther = view.device !== last.device;
-      plans.push(await this.#plan(question, view, (item) => isOther || !touched.has(item), candidatesUs));
+      const admits = (item: ItemId): boolean => isOther || !touched.has(item);
+      plans.push(await this.#plan(question, view, admits, { isFirst: place === 0, tookUs }));
     }
     return plans.filter(({ pushes }) => pushes.length > 0);
   }
@@ -131,49 +140,63 @@ export class Engine implements SpaceEngine {
     question: Question,
     view: DeviceView,
     admits: (item: ItemId) => boolean,
-    beforeUs = 0,
+    before: { readonly isFirst: boolean; readonly tookUs: number },
   ): Promise<DevicePlan> {
     const started = this.#stopwatchUs();
     const items = this.#policy.choose?.(question) ?? question.items;
-    const unscored = items.filter(admits).flatMap((item) => this.#pushable(item, view));
+    const admitted = items.filter(admits);
+    const unscored = admitted.flatMap((item) => pushable(this.statistics, item, (held) => view.holds(held)));
     const asked = { ...question, items: unscored.map(({ item }) => item) };
-    const scores = unscored.length === 0 ? NO_SCORES : await this.#policy.score(asked);
-    const pushable = unscored.map((scored, place) => ({ ...scored, score: finite(scores[place]) }));
-    const decided = plan(pushable, {
+    const own = unscored.length === 0 ? NO_SCORES : await this.#policy.score(asked);
+    const scores = unscored.length === 0 ? own : ((await this.#hedge?.ruling(asked, own)) ?? own);
+    const offered = unscored.map((scored, place) => ({ ...scored, score: finite(scores[place]) }));
+    const leader = this.#hedge?.leader ?? this.#policy;
+    const isIdle = leader.plans === 'holders' && question.kind === 'user';
+    const decided = plan(isIdle ? [] : offered, {
       ledger: this.#ledger,
-      mode: this.#mode,
+      mode: leader === this.#policy ? this.#mode : this.#modeOf(leader),
       metadataThreshold: this.#push.metadataThreshold,
       allowance: view.allowance(question.nowMs),
-      knows: ({ item, bundle: [own] }) => own !== undefined && view.knows(item, own.dataHash),
+      knows: ({ item, bundle: [hash] }) => hash !== undefined && view.knows(item, hash.dataHash),
     });
-    const pushes = decided.map((push) => ({
-      ...push,
-      reasons: this.#policy.explain(question, push.scored.item),
-    }));
+    if (unscored.length > 0) this.#policy.planned?.(asked);
+    const pushes = decided.map((push) => ({ ...push, reasons: leader.explain(asked, push.scored.item) }));
+    if (before.isFirst && this.#hedge?.samples(question.user) === true) {
+      const known = new Map(asked.items.map((item, place) => [item, own[place] ?? 0]));
+      const offers = this.#offersOf(question, this.#hedge, admits);
+      await this.#hedge.plan(question, offers, known);
+    }
     const result = { user: view.user, device: view.device, pushes };
-    const tookUs = beforeUs + this.#stopwatchUs() - started;
+    const tookUs = before.tookUs + this.#stopwatchUs() - started;
+    const { user, kind } = question;
     this.#observer?.onPlan({
-      kind: question.kind,
-      user: view.user,
+      kind,
+      user,
       device: view.device,
       candidates: items,
-      pushable,
+      pushable: offered,
       plan: result,
       tookUs,
     });
     return result;
   }
 
-  /** The item with what pushing it takes, unless the device has it, nobody has it, or it is too much for one push. */
-  #pushable(item: ItemId, view: DeviceView): readonly Scored[] {
-    const head = this.statistics.head(item);
-    if (head === undefined || head.dataHash === null || view.holds(item) === head.dataHash) return [];
-    const bundle = bundleOf(
-      { ...head, dataHash: head.dataHash },
-      (part) => this.statistics.head(part),
-      (part) => view.holds(part),
-    );
-    return bundle === null ? [] : [{ item, score: 0, bytes: bundleBytes(bundle), bundle }];
+  /** What a shadow's device may lack, whatever real devices hold. */
+  #offersOf(
+    { kind, user, context, nowMs, items }: Question,
+    hedge: Hedge,
+    admits: (item: ItemId) => boolean,
+  ): readonly Scored[] {
+    const candidates =
+      kind === 'holder'
+        ? items
+        : this.statistics.candidates(
+            user,
+            context,
+            nowMs,
+            ({ item, dataHash }) => admits(item) && hedge.lacks(user, item, dataHash),
+          );
+    return candidates.flatMap((item) => pushable(this.statistics, item, () => undefined));
   }
 
   #about(
@@ -185,8 +208,15 @@ export class Engine implements SpaceEngine {
     return { kind, space: this.space, user: view.user, device: view.device, context, nowMs };
   }
 
-  #modeOf({ threshold }: PushTerms): PlanMode {
-    if (this.#policy.payment === 'first-come') return { kind: 'first-come' };
+  #stateOf(item: ItemId): ItemState | undefined {
+    const head = this.statistics.head(item);
+    if (head === undefined || head.dataHash === null) return undefined;
+    return { item, dataHash: head.dataHash, bytes: head.sizeBytes };
+  }
+
+  #modeOf({ payment }: Policy): PlanMode {
+    if (payment === 'first-come') return { kind: 'first-come' };
+    const { threshold } = this.#push;
     return threshold === null
       ? { kind: 'price', price: this.#price }
       : { kind: 'threshold', content: threshold };

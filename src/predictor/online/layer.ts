@@ -1,0 +1,139 @@
+import type { Step } from '../../domain/activity.js';
+import type { UserContext } from '../../domain/context.js';
+import type { ItemId, Pseudonym } from '../../domain/ids.js';
+import type { Change } from '../../domain/item.js';
+import type { Random } from '../../util/seeded-random.js';
+import { Calibrator } from './calibrator.js';
+import { inputsOf, WIDTH } from './inputs.js';
+import { KEYS, keysOf } from './keys.js';
+import { Learner, probability } from './learner.js';
+import { Outcomes, PENDING, type Outcome } from './outcomes.js';
+import { sample } from './sample.js';
+import { Scaler } from './scaler.js';
+import { dumpState, loadState } from './state.js';
+
+/** What is known of a plan's candidates before the layer looks at them. */
+export interface Candidates {
+  readonly kind: 'user' | 'holder';
+  readonly user: Pseudonym;
+  readonly context: UserContext;
+  readonly nowMs: number;
+  readonly items: readonly ItemId[];
+  /** candidates × FEATURES, row-major. */
+  readonly features: Float32Array;
+  /** The model's logit of each candidate; null without a model. */
+  readonly logits: Float32Array | null;
+}
+
+/** Candidates as the layer reads them: made once for a plan, then scored, explained and kept until their outcome. */
+export interface Inputs {
+  readonly kind: 'user' | 'holder';
+  readonly user: Pseudonym;
+  readonly items: readonly ItemId[];
+  /** candidates × `WIDTH`, row-major. */
+  readonly rows: Float32Array;
+  /** candidates × `KEYS`, row-major. */
+  readonly keys: Int32Array;
+}
+
+export interface LayerOptions {
+  /** Draws which of a plan's lesser candidates are learned from. */
+  readonly random: Random;
+  /** Nothing is learned any more: for measuring what learning is worth. */
+  readonly isFrozen?: boolean;
+}
+
+/**
+ * What a space learns from use: a logistic regression over the model's logit, the plain statistics, the features and who
+ * and what it is about. It starts as exactly the model and is calibrated by what came of its plans. Memory is bounded:
+ * the weights of `PLACES` keys, and the examples of `PENDING`.
+ */
+export class OnlineLayer {
+  readonly #random: Random;
+  readonly #isFrozen: boolean;
+  readonly #state = {
+    scaler: new Scaler(WIDTH),
+    learner: new Learner(WIDTH),
+    calibrators: { user: new Calibrator(), holder: new Calibrator() },
+  };
+  readonly #outcomes = new Outcomes();
+
+  constructor({ random, isFrozen = false }: LayerOptions) {
+    this.#random = random;
+    this.#isFrozen = isFrozen;
+  }
+
+  /** Standardises what is known of some candidates. */
+  read(candidates: Candidates): Inputs {
+    const { kind, user, items, context } = candidates;
+    const rows = inputsOf(candidates);
+    const { scaler } = this.#state;
+    if (!this.#isFrozen) scaler.learn(rows);
+    return { kind, user, items, rows: scaler.apply(rows), keys: keysOf(user, context, items) };
+  }
+
+  /** How likely each candidate is opened in time, from 0 to 1, in their order. */
+  score(inputs: Inputs): Float64Array {
+    const calibrator = this.#state.calibrators[inputs.kind];
+    return this.#logits(inputs).map((logit) => probability(calibrator.apply(logit)));
+  }
+
+  /** A plan was made of these candidates: a sample of them is learned from as soon as it is known what came of them. */
+  planned(inputs: Inputs, nowMs: number): void {
+    if (this.#isFrozen) return;
+    const { kind, user, items, rows, keys } = inputs;
+    const logits = this.#logits(inputs);
+    const others = PENDING.ofPlan - PENDING.best;
+    const examples = sample(logits, { best: PENDING.best, others }, this.#random).flatMap(
+      ({ place, weight }) => {
+        const item = items[place];
+        if (item === undefined) return [];
+        const row = rows.slice(place * WIDTH, (place + 1) * WIDTH);
+        const itsKeys = keys.slice(place * KEYS, (place + 1) * KEYS);
+        return [{ kind, item, row, keys: itsKeys, weight, logit: logits[place] ?? 0 }];
+      },
+    );
+    this.#learn(this.#outcomes.planned(user, examples, nowMs));
+  }
+
+  /** Learns from what a step decides. */
+  observe(step: Step): void {
+    this.#learn(this.#outcomes.observe(step));
+  }
+
+  /** Learns from what a new content decides. */
+  changed(change: Change): void {
+    this.#learn(this.#outcomes.changed(change));
+  }
+
+  /** How much each column moves a candidate's logit from where an average one is: `WIDTH` values. */
+  contributions({ rows }: Inputs, place: number): Float64Array {
+    const { weights } = this.#state.learner;
+    return Float64Array.from({ length: WIDTH }, (_, column) => {
+      return (weights[column] ?? 0) * (rows[place * WIDTH + column] ?? 0);
+    });
+  }
+
+  /** What was learned, without what still waits for its outcome. */
+  dump(): Uint8Array {
+    return dumpState(this.#state);
+  }
+
+  /** Goes on from a dump. Throws STORE_CORRUPT if it is something else, and stays as it was. */
+  load(bytes: Uint8Array): void {
+    loadState(this.#state, bytes);
+  }
+
+  #logits({ rows, keys, items }: Inputs): Float64Array {
+    const { learner } = this.#state;
+    return Float64Array.from(items, (_, place) => learner.logit(rows, keys, place));
+  }
+
+  #learn(outcomes: readonly Outcome[]): void {
+    const { learner, calibrators } = this.#state;
+    for (const { example, opened } of outcomes) {
+      learner.learn(example.row, example.keys, opened, example.weight);
+      calibrators[example.kind].learn(example.logit, opened, example.weight);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { ForesyncError } from '../../domain/errors.js';
+import type { Calibrator } from './calibrator.js';
+import { COLUMNS } from './inputs.js';
+import { KEYS, hashText, PLACES } from './keys.js';
+import type { Learner } from './learner.js';
+import type { Scaler } from './scaler.js';
+
+/** What a layer has learned. */
+export interface LayerState {
+  readonly scaler: Scaler;
+  readonly learner: Learner;
+  readonly calibrators: { readonly user: Calibrator; readonly holder: Calibrator };
+}
+
+/** Changes with the meaning of any number; the columns' names are in it, so that new columns are a new format. */
+const FORMAT = hashText(`foresync-online-1 ${COLUMNS.join(' ')} ${KEYS} ${PLACES}`);
+const HEADER_BYTES = 8;
+
+/** A format, a checksum and all numbers as little-endian float64: about 515 KiB. */
+export function dumpState(state: LayerState): Uint8Array {
+  const numbers = [state.scaler.rows, ...partsOf(state).flatMap((part) => [...part])];
+  const view = new DataView(new ArrayBuffer(HEADER_BYTES + numbers.length * 8));
+  for (const [place, number] of numbers.entries()) view.setFloat64(HEADER_BYTES + place * 8, number, true);
+  const bytes = new Uint8Array(view.buffer);
+  view.setUint32(0, FORMAT, true);
+  view.setUint32(4, checksum(bytes.subarray(HEADER_BYTES)), true);
+  return bytes;
+}
+
+/** Fills a state from a dump. Throws STORE_CORRUPT if it is none, and leaves the state as it was. */
+export function loadState(state: LayerState, bytes: Uint8Array): void {
+  const parts = partsOf(state);
+  const expected = HEADER_BYTES + 8 * parts.reduce((sum, { length }) => sum + length, 1);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length !== expected || view.getUint32(0, true) !== FORMAT)
+    throw new ForesyncError('STORE_CORRUPT', 'on-line layer: another format');
+  if (view.getUint32(4, true) !== checksum(bytes.subarray(HEADER_BYTES)))
+    throw new ForesyncError('STORE_CORRUPT', 'on-line layer: the checksum differs');
+  let at = HEADER_BYTES;
+  const next = (): number => {
+    const number = view.getFloat64(at, true);
+    at += 8;
+    return number;
+  };
+  state.scaler.rows = next();
+  for (const part of parts) for (let place = 0; place < part.length; place++) part[place] = next();
+  state.calibrators.user.settle();
+  state.calibrators.holder.settle();
+}
+
+function partsOf({ scaler, learner, calibrators }: LayerState): readonly (Float64Array | Float32Array)[] {
+  const { user, holder } = calibrators;
+  return [
+    scaler.mean,
+    scaler.variance,
+    learner.weights,
+    learner.squares,
+    learner.sparse,
+    learner.sparseSquares,
+    user.foretold,
+    user.opened,
+    holder.foretold,
+    holder.opened,
+  ];
+}
+
+/** FNV-1a over bytes. */
+function checksum(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}

@@ -46,10 +46,9 @@ describe('Shadow', () => {
   });
 
   it('never spends more than it earned and started with', () => {
-    const offers = fc.array(
-      fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.integer({ min: 1, max: 50 })),
-      { maxLength: 5 },
-    );
+    const offers = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.integer({ min: 1, max: 50 })), {
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(fc.array(offers), fc.integer({ min: 0, max: 100 }), (plans, startBytes) => {
         const shadow = new Shadow({ budget: { ratio: 0.5, startBytes }, payment: 'first-come' });

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import type { Policy } from '../../../../src/domain/engine-port.js';
+import { OnlineLayer } from '../../../../src/predictor/online/layer.js';
+import { adaptivePolicy, type AdaptiveParts } from '../../../../src/predictor/policies/adaptive.js';
+import { policyNamed } from '../../../../src/predictor/policies/named.js';
+import type { Statistics } from '../../../../src/predictor/statistics.js';
+import type { PolicyFigures } from '../../../../src/replay/figure-types.js';
+import { replayInProcess } from '../../../../src/replay/in-process.js';
+import type { Trace, TraceRow } from '../../../../src/replay/trace-types.js';
+import { seededRandom, type Random } from '../../../../src/util/seeded-random.js';
+import { rowsOf, traceOf } from '../../../support/traces.js';
+
+const RIVALS = ['recent', 'markov'];
+const REPLAY = { budget: 1, candidates: 40 };
+
+type Logits = AdaptiveParts['logits'];
+const noModel: Logits = () => null;
+
+/** Six people with routes of their own through the files of a project each, now and then somewhere else. */
+function routes(steps: number, random: Random): Trace {
+  const rows: TraceRow[] = [];
+  for (let step = 0; step < steps; step++) {
+    const user = step % 6;
+    const round = Math.floor(step / 6);
+    const project = Math.floor(round / 8) % 12;
+    const file = (round * (1 + (user % 3))) % 8;
+    const item = random() < 0.2 ? `rest/${Math.floor(random() * 100)}` : `p${project}/f${file}`;
+    const type = random() < 0.2 ? 'edit' : 'view';
+    rows.push(...rowsOf(`u${user} ${item} ${type} ${1_600_000_000 + step * 600}`));
+  }
+  return traceOf(rows);
+}
+
+async function replayed(
+  trace: Trace,
+  logits: Logits,
+  more: { readonly isFrozen?: boolean; readonly hedged?: boolean } = {},
+): Promise<PolicyFigures> {
+  const policy = (statistics: Statistics): Policy => {
+    const layer = new OnlineLayer({ random: seededRandom(1), isFrozen: more.isFrozen ?? false });
+    const rivals = RIVALS.map((name) => policyNamed(name, statistics));
+    return adaptivePolicy({
+      name: 'online',
+      statistics,
+      layer,
+      logits,
+      ...(more.hedged === true ? { rivals } : {}),
+    });
+  };
+  return (await replayInProcess(trace, policy, REPLAY)).figures;
+}
+
+const removed = ({ waitsRemoved }: PolicyFigures): number => waitsRemoved ?? NaN;
+
+/** What does not depend on how fast the machine is. */
+const counts = ({ planUsP50: _p50, planUsP99: _p99, ...figures }: PolicyFigures): object => figures;
+
+async function bestRival(trace: Trace): Promise<number> {
+  let best = 0;
+  for (const name of RIVALS)
+    best = Math.max(best, removed((await replayInProcess(trace, name, REPLAY)).figures));
+  return best;
+}
+
+describe('adaptivePolicy', () => {
+  const trace = routes(2400, seededRandom(11));
+  const noise = (seed: number): Logits => {
+    const random = seededRandom(seed);
+    return ({ items }) => Promise.resolve(Float32Array.from(items, () => 8 * random() - 8));
+  };
+  let best: number;
+
+  before(async function () {
+    this.timeout(120_000);
+    best = await bestRival(trace);
+  });
+
+  it('without a model learns to do better than every rival, and means what it says', async function () {
+    this.timeout(120_000);
+    const online = await replayed(trace, noModel);
+    assert.ok(removed(online) >= best, `${removed(online)} against ${best}`);
+    assert.ok((online.ece ?? 1) < 0.03, `ece ${online.ece}`);
+    assert.deepEqual(counts(await replayed(trace, noModel)), counts(online));
+  });
+
+  it('is no worse for being hedged', async function () {
+    this.timeout(120_000);
+    const hedged = await replayed(trace, noModel, { hedged: true });
+    assert.ok(removed(hedged) >= 0.98 * best, `${removed(hedged)} against ${best}`);
+  });
+
+  it('with a worthless model and nothing learned is as good as the best rival, by the hedge alone', async function () {
+    this.timeout(120_000);
+    const alone = await replayed(trace, noise(3), { isFrozen: true });
+    const hedged = await replayed(trace, noise(3), { isFrozen: true, hedged: true });
+    assert.ok(removed(alone) < 0.8 * best, `${removed(alone)} against ${best}`);
+    assert.ok(removed(hedged) >= 0.98 * best, `${removed(hedged)} against ${best}`);
+  });
+});

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { openLiveModel, SHIPPED_MODEL } from './app/model.js';
+import { needsModel, rankingNamed } from './app/rankings.js';
 import type { ActivityBatch } from './domain/activity.js';
 import type { Clock } from './domain/clock.js';
 import type { Devices, PlanObserver, Policy } from './domain/engine-port.js';
@@ -7,7 +9,8 @@ import { ForesyncError } from './domain/errors.js';
 import type { DeviceId, Pseudonym, SpaceId } from './domain/ids.js';
 import type { Change } from './domain/item.js';
 import type { DevicePlan } from './domain/plan.js';
-import { policyNamed } from './predictor/policies/named.js';
+import type { UserStore } from './domain/store-port.js';
+import type { LiveModel } from './predictor/model/live-model.js';
 import { Statistics } from './predictor/statistics.js';
 import { Engine } from './session/space/engine.js';
 import type { PushTerms } from './session/space/push-terms.js';
@@ -19,6 +22,8 @@ export interface InProcessOptions {
   readonly space: SpaceId;
   /** Name of a plain policy, or a policy of one's own over the space's statistics. */
   readonly policy: string | ((statistics: Statistics) => Policy);
+  /** Folder of the model; null or left out = the one that comes with Foresync. */
+  readonly model?: string | null;
   readonly push: PushTerms;
   /** Most candidates of a plan. */
   readonly candidates: number;
@@ -43,11 +48,10 @@ const KEPT_BATCHES = 16;
 export async function openInProcess(options: InProcessOptions): Promise<InProcess> {
   const { space, devices, clock, observer, push } = options;
   const statistics = new Statistics({ candidateLimit: options.candidates });
-  const policy =
-    typeof options.policy === 'string' ? policyNamed(options.policy, statistics) : options.policy(statistics);
   const limits = storeLimits({ feedRetention: KEPT_BATCHES, activityRetention: KEPT_BATCHES });
   const store = openMemory(limits, { clock, randomBytes });
   await store.spaces.ensure(space, 1);
+  const { policy, model } = await rank(options, store.users, statistics);
   const stopwatchUs = (): number => performance.now() * 1000;
   const engine = new Engine({ space, statistics, policy, push, observer, stopwatchUs });
   const onPlanFault = (error: unknown): never => {
@@ -63,6 +67,24 @@ export async function openInProcess(options: InProcessOptions): Promise<InProces
     },
     changed: (change) => node.onChange(change),
     opened: (bytes) => node.opened(bytes),
-    close: () => store.close(),
+    close: async () => {
+      await node.idle();
+      await model?.close();
+      await store.close();
+    },
   };
+}
+
+/** The policy, and the network if it asks one. */
+async function rank(
+  { policy: named, space, model: folder }: InProcessOptions,
+  users: UserStore,
+  statistics: Statistics,
+): Promise<{ readonly policy: Policy; readonly model: LiveModel | null }> {
+  if (typeof named !== 'string') return { policy: named(statistics), model: null };
+  const model = needsModel(named) ? await openLiveModel(folder ?? SHIPPED_MODEL) : null;
+  const onLost = (error: unknown): never => {
+    throw ForesyncError.from(error);
+  };
+  return { policy: rankingNamed(named, { model, users, onLost })(space, statistics), model };
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
+import { FEATURE_SPEC } from './app/model.js';
 import type { Policy } from './domain/engine-port.js';
 import { DESCRIPTORS } from './predictor/descriptors.js';
-import { featureSpec } from './predictor/feature-spec.js';
 import { FEATURES } from './predictor/features.js';
 import type { FeatureSink } from './predictor/policies/recording.js';
 import { BASE_POLICIES, recordingPolicy } from './predictor/policies/recording.js';
@@ -18,7 +17,7 @@ export const recording =
 /** What the columns of a recording are. */
 export const RECORDED = {
   /** SHA-256 of their definition, hex. */
-  spec: createHash('sha256').update(featureSpec()).digest('hex'),
+  spec: FEATURE_SPEC,
   features: FEATURES.map(({ name }) => name),
   descriptors: DESCRIPTORS.map(({ name }) => name),
   base: BASE_POLICIES,

@@ -18,6 +18,8 @@ export interface ReplayServerOptions {
   readonly space: SpaceId;
   /** Name of a plain policy, or one of the replay's own. */
   readonly policy: string | PolicyFactory;
+  /** Folder of the model; null = the one that comes with Foresync. */
+  readonly model: string | null;
   readonly push: { readonly ratio: number; readonly startBytes: number };
   /** Most candidates of a plan. */
   readonly candidates: number;
@@ -82,7 +84,7 @@ async function writeKeys(
 }
 
 async function startApp(options: ReplayServerOptions, files: KeyFiles, troubles: string[]): Promise<App> {
-  const { space, policy, push, candidates, clock, observer } = options;
+  const { space, policy, model, push, candidates, clock, observer } = options;
   const config = configOf({
     server: { listen: '127.0.0.1:0', graceMs: 1000 },
     auth: files,
@@ -91,6 +93,7 @@ async function startApp(options: ReplayServerOptions, files: KeyFiles, troubles:
     push: {
       ...(typeof policy === 'string' ? { policy } : {}),
       ...{
+        model,
         mode: 'price',
         candidates,
         budget: push.ratio,

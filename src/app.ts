@@ -1,17 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { HeartsDeps, PolicyFactory } from './app/hearts.js';
+import type { HeartsDeps } from './app/hearts.js';
 import { openHeart } from './app/hearts.js';
 import { deploymentKeys, verifierOf } from './app/identity.js';
+import { openLiveModel, SHIPPED_MODEL } from './app/model.js';
 import { Node } from './app/node.js';
 import { planObserver, sessionObserver } from './app/observers.js';
+import type { PolicyFactory } from './app/rankings.js';
+import { needsModel, rankingNamed, RANKINGS } from './app/rankings.js';
 import { pushTerms, rpcOptions, sessionSettings, storeConfig } from './app/settings.js';
 import type { Config } from './config.js';
 import type { Clock } from './domain/clock.js';
 import type { PlanObserver } from './domain/engine-port.js';
+import { ForesyncError } from './domain/errors.js';
 import { sessionId } from './domain/ids.js';
 import type { Store } from './domain/store-port.js';
-import { policyNamed } from './predictor/policies/named.js';
-import { Statistics } from './predictor/statistics.js';
+import type { LiveModel } from './predictor/model/live-model.js';
 import type { DerivedKeys } from './rpc/identity/server-key.js';
 import { pseudonymOf } from './rpc/identity/server-key.js';
 import type { RpcDeps } from './rpc/server.js';
@@ -24,7 +27,7 @@ import type { Logger } from './telemetry/logger.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
 
-export type { PolicyFactory } from './app/hearts.js';
+export type { PolicyFactory } from './app/rankings.js';
 
 /** A server node: `start`, `address`, `quiesce`, `stop`, … */
 export type App = Node;
@@ -46,13 +49,14 @@ export interface AppOverrides {
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
   const clock = overrides.clock ?? WALL_CLOCK;
   const logger = overrides.logger ?? createLogger(config.log.level);
-  const policy = overrides.policy ?? configuredPolicy(config);
   const keys = deploymentKeys(config);
   const verifier = verifierOf(config, keys, clock);
   const metrics = createMetrics();
   const sessions = sessionObserver(metrics, logger);
   const plans = planObserver(metrics, overrides.observer);
   const store = overrides.store ?? (await openStore(storeConfig(config), { clock, randomBytes }));
+  const model = overrides.policy === undefined ? await configuredModel(config) : null;
+  const policy = overrides.policy ?? configuredPolicy(config, { model, store, sessions });
   const hearts = heartsDeps(config, { store, clock, policy, plans, sessions });
   const gate = gateOf(config, hearts, keys);
   const server = new RpcServer(rpcOptions(config), {
@@ -64,6 +68,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     pseudonymOf: (user) => pseudonymOf(keys.pseudonym, user),
   });
   const closeStore = async (): Promise<void> => {
+    await model?.close();
     if (overrides.store === undefined) await store.close();
   };
   return new Node(config, { store, closeStore, gate, server, verifier, logger, metrics });
@@ -106,10 +111,29 @@ function contentDeps(config: Config, store: Store, clock: Clock): RpcDeps['conte
   return { store, clock, limits: config.limits, autoCreate: made };
 }
 
-/** The policy that the configuration names; there must be one of that name before the first space asks for it. */
-function configuredPolicy({ push }: Config): PolicyFactory {
-  policyNamed(push.policy, new Statistics({ candidateLimit: 1 }));
-  return (_space, statistics) => policyNamed(push.policy, statistics);
+/** The network, if the configured policy asks it. */
+async function configuredModel({ push }: Config): Promise<LiveModel | null> {
+  if (!RANKINGS.includes(push.policy)) {
+    throw new ForesyncError(
+      'CONFIG_INVALID',
+      `there is no policy "${push.policy}"; there are ${RANKINGS.join(', ')}`,
+      { field: 'push.policy' },
+    );
+  }
+  return needsModel(push.policy) ? openLiveModel(push.model ?? SHIPPED_MODEL) : null;
+}
+
+function configuredPolicy(
+  { push }: Config,
+  parts: {
+    readonly model: LiveModel | null;
+    readonly store: Store;
+    readonly sessions: SessionObserver;
+  },
+): PolicyFactory {
+  const { model, store, sessions } = parts;
+  const onLost = (thrown: unknown): void => sessions.fault('plan', ForesyncError.from(thrown), null);
+  return rankingNamed(push.policy, { model, users: store.users, onLost });
 }
 
 const WALL_CLOCK: Clock = { now: () => Date.now() };

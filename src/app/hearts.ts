@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../domain/clock.js';
-import type { Devices, PlanObserver, Policy } from '../domain/engine-port.js';
+import type { Devices, PlanObserver } from '../domain/engine-port.js';
 import { ForesyncError } from '../domain/errors.js';
 import type { SpaceId } from '../domain/ids.js';
 import type { Store } from '../domain/store-port.js';
@@ -11,10 +11,8 @@ import type { PushTerms } from '../session/space/push-terms.js';
 import type { SpaceHeart } from '../session/space/space-heart.js';
 import { SpaceNode } from '../session/space/space-node.js';
 import type { Timer } from '../session/timer.js';
+import type { PolicyFactory } from './rankings.js';
 import { recollect, remember } from './recollection.js';
-
-/** Who ranks for a space. */
-export type PolicyFactory = (space: SpaceId, statistics: Statistics) => Policy;
 
 export interface HeartsDeps {
   readonly store: Store;

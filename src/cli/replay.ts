@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { REPLAY_POLICIES } from '../replay/policies.js';
+import { KNOWN_POLICIES, REPLAY_POLICIES } from '../replay/policies.js';
 import { replay } from '../replay/replay.js';
 import { htmlReport } from '../replay/report/html.js';
 import { reportJson } from '../replay/report/json.js';
@@ -18,6 +18,7 @@ interface ReplayCommand {
   readonly lastSteps?: number;
   readonly splitDevices?: 2;
   readonly workers?: number;
+  readonly model?: string;
   readonly json?: string;
   readonly html?: string;
 }
@@ -46,6 +47,7 @@ export function registerReplay(program: Command, terminal: Terminal): void {
       'policies at the same time, each in a process (default: one a core)',
       integerBetween(1, 64),
     )
+    .option('--model <folder>', 'rank by this model instead of the one that comes with Foresync')
     .option('--json <file>', 'write the figures as JSON; - is standard output, without the table')
     .option('--html <file>', 'write a page with plots that opens without network')
     .addHelpText('after', examples)
@@ -62,6 +64,7 @@ async function run(folder: string, options: ReplayCommand, terminal: Terminal): 
       mode: options.inProcess === true ? 'in-process' : 'grpc',
       lastSteps: options.lastSteps ?? null,
       splitDevices: options.splitDevices === 2,
+      model: options.model ?? null,
       workers: options.workers ?? null,
       signal: terminal.signal,
       onProgress: (each) => progress.update(each),
@@ -85,9 +88,9 @@ async function writeReport(file: string, text: string, terminal: Terminal): Prom
 function policyList(value: string): readonly string[] {
   if (value === 'all') return [...REPLAY_POLICIES];
   const names = list(value);
-  const unknown = names.find((name) => !REPLAY_POLICIES.some((policy) => policy === name));
+  const unknown = names.find((name) => !KNOWN_POLICIES.includes(name));
   if (unknown !== undefined) throw new InvalidArgumentError(`There is no policy "${unknown}".`);
-  return REPLAY_POLICIES.filter((policy) => names.includes(policy));
+  return KNOWN_POLICIES.filter((policy) => names.includes(policy));
 }
 
 function two(value: string): 2 {

@@ -87,6 +87,8 @@ export const SECTIONS = {
   push: {
     /** Who ranks: one of the policies. */
     policy: z.string().min(1).default('blend'),
+    /** Folder of the model that ranks in policy `model`; null = the one that comes with Foresync. */
+    model: optionalFile,
     /** `price`: what is worth its bytes at the service's budget. `threshold`: what scores above it. */
     mode: z.enum(['price', 'threshold']).default('price'),
     /** Most candidates of a plan. */

@@ -25,6 +25,8 @@ export interface InProcessReplay {
   readonly budget: number;
   /** Most candidates of a plan. */
   readonly candidates?: number;
+  /** Folder of the model; null = the one that comes with Foresync. */
+  readonly model?: string | null;
   readonly signal?: AbortSignal;
   /** Told which moment of the trace is about to be replayed. */
   onMoment?(place: number): void;
@@ -95,6 +97,7 @@ class Replay {
       space,
       policy: policy === 'oracle' ? () => oracleOf(recorder) : policy,
       push: replayPush(trace, options.budget),
+      model: options.model ?? null,
       candidates: options.candidates ?? REPLAY_CANDIDATES,
       devices: fleet,
       clock: { now: () => clock.nowMs },

@@ -9,6 +9,8 @@ export interface PolicyTask {
   readonly budget: number;
   /** `grpc`: a real server and a real client per device; `in-process`: store, predictor and planner without the network. */
   readonly mode: 'grpc' | 'in-process';
+  /** Folder of the model; null = the one that comes with Foresync. */
+  readonly model: string | null;
   /** Only the last steps of the trace; null = all. */
   readonly lastSteps: number | null;
   /** Deal each user's steps to two devices. */

@@ -14,6 +14,8 @@ export interface ReplayOptions extends TraceView {
   /** Bytes that may be pushed for each byte that is opened. */
   readonly budget: number;
   readonly mode: PolicyTask['mode'];
+  /** Folder of the model; null = the one that comes with Foresync. */
+  readonly model?: string | null;
   /** Policies at the same time, each in a process of its own (1 = in this one); null = one a core, at most 4. */
   readonly workers: number | null;
   readonly signal: AbortSignal;
@@ -26,7 +28,16 @@ const MOST_WORKERS = 4;
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { folder, policies, budget, mode, lastSteps, splitDevices } = options;
   const { name } = await readMeta(folder);
-  const tasks = policies.map((policy) => ({ folder, policy, budget, mode, lastSteps, splitDevices }));
+  const model = options.model ?? null;
+  const tasks = policies.map((policy) => ({
+    folder,
+    policy,
+    budget,
+    mode,
+    model,
+    lastSteps,
+    splitDevices,
+  }));
   const workers = Math.min(
     policies.length,
     options.workers ?? Math.min(MOST_WORKERS, availableParallelism()),

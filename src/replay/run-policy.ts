@@ -16,7 +16,7 @@ export async function runPolicy(task: PolicyTask, options: RunOptions): Promise<
   const trace = await traceOf(task);
   const { signal } = options;
   const onProgress = (steps: number, total: number): void => options.onProgress(steps, total);
-  const run = { budget: task.budget, signal, onProgress };
+  const run = { budget: task.budget, model: task.model, signal, onProgress };
   return task.mode === 'grpc'
     ? replayLive(trace, task.policy, run)
     : replayInProcess(trace, task.policy, run);

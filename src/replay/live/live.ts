@@ -42,6 +42,7 @@ export async function replayLive(
     space,
     policy: livePolicy(policy, recorder, names),
     push: replayPush(trace, options.budget),
+    model: options.model ?? null,
     candidates: options.candidates ?? REPLAY_CANDIDATES,
     clock,
     observer: names.translated(recorder),

@@ -10,7 +10,7 @@ const tasks = (...policies: string[]): PolicyTask[] =>
     folder: '',
     budget: 1,
     mode: 'in-process',
-    lastSteps: null,
+    lastSteps: null, model: null,
     splitDevices: false,
   }));
 

@@ -11,7 +11,7 @@ const PLANS_BETWEEN = 300;
 export class Price {
   readonly #ledger: BudgetLedger;
   readonly #plansBetween: number;
-  readonly #window = new PriceWindow();
+  #window = new PriceWindow();
   #threshold = Infinity;
   #plans = 0;
 
@@ -23,6 +23,13 @@ export class Price {
   /** τ: candidates above it are worth their bytes. */
   get threshold(): number {
     return this.#threshold;
+  }
+
+  /** Begins anew from a threshold: what is offered from here on is scored by somebody else. */
+  restart(threshold: number): void {
+    this.#window = new PriceWindow();
+    this.#threshold = threshold;
+    this.#plans = 0;
   }
 
   earned(bytes: number): void {

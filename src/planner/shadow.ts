@@ -42,6 +42,11 @@ export class Shadow {
     return this.#mode.kind !== 'price' || this.#plans >= SHADOW_PLANS_BETWEEN;
   }
 
+  /** The price that its pushes pay, in the units of its scores. */
+  get threshold(): number {
+    return this.#price.threshold;
+  }
+
   /** Bytes that it would have pushed. */
   get pushedBytes(): number {
     return this.#ledger.spent;

@@ -15,6 +15,10 @@ export class UserSample<User extends string> {
     return this.#users.has(user);
   }
 
+  drop(user: User): void {
+    this.#users.delete(user);
+  }
+
   /** A user is there; `share`, from 0 to 1, of those who are not in it are taken in. Answers who had to go for them. */
   see(user: User, share: number): User | undefined {
     const isKnown = this.#users.delete(user);

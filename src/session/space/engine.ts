@@ -50,6 +50,7 @@ export class Engine implements SpaceEngine {
   readonly #price: Price;
   readonly #mode: PlanMode;
   readonly #hedge: Hedge | null;
+  #last: Policy;
 
   constructor(parts: EngineParts) {
     this.space = parts.space;
@@ -61,6 +62,7 @@ export class Engine implements SpaceEngine {
     this.#ledger = new BudgetLedger({ ratio: parts.push.ratio, startBytes: parts.push.startBytes });
     this.#price = new Price(this.#ledger);
     this.#mode = this.#modeOf(parts.policy);
+    this.#last = parts.policy;
     const { rivals = [] } = parts.policy;
     const { ratio, startBytes } = parts.push;
     this.#hedge = rivals.length === 0 ? null : new Hedge(parts.policy, rivals, { ratio, startBytes });
@@ -150,7 +152,7 @@ export class Engine implements SpaceEngine {
     const own = unscored.length === 0 ? NO_SCORES : await this.#policy.score(asked);
     const scores = unscored.length === 0 ? own : ((await this.#hedge?.ruling(asked, own)) ?? own);
     const offered = unscored.map((scored, place) => ({ ...scored, score: finite(scores[place]) }));
-    const leader = this.#hedge?.leader ?? this.#policy;
+    const leader = this.#ruler();
     const isIdle = leader.plans === 'holders' && question.kind === 'user';
     const decided = plan(isIdle ? [] : offered, {
       ledger: this.#ledger,
@@ -206,6 +208,14 @@ export class Engine implements SpaceEngine {
     nowMs: number,
   ): Omit<Question, 'items'> {
     return { kind, space: this.space, user: view.user, device: view.device, context, nowMs };
+  }
+
+  /** Who ranks now. A new one's offers say nothing of the old one's price. */
+  #ruler(): Policy {
+    const leader = this.#hedge?.leader ?? this.#policy;
+    if (this.#hedge !== null && leader !== this.#last) this.#price.restart(this.#hedge.threshold);
+    this.#last = leader;
+    return leader;
   }
 
   #stateOf(item: ItemId): ItemState | undefined {

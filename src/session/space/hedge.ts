@@ -11,8 +11,11 @@ import { ScoreScale } from './score-scale.js';
 
 /** Users with shadow devices, drawn by their hashes; beyond it whoever was silent for longest goes. */
 export const SHADOW_USERS = 64;
-/** Of all plans at most this share gets shadow plans, and so many of what was saved up before at once. */
-export const SHADOW_SHARE = { share: 0.15, burst: 30 } as const;
+/**
+ * Of all plans this share gets shadow plans in the long run; so many may be saved up, or owed. A user is followed wholly or
+ * not at all, for a device that is pushed to now and then tells little: what is saved up takes users in, debts let them go.
+ */
+export const SHADOW_SHARE = { share: 0.15, saved: 30, owed: 90 } as const;
 /** Writes of sampled users whose step has not come yet; beyond it the oldest is forgotten. */
 const UNREPORTED = 1024;
 
@@ -51,15 +54,20 @@ export class Hedge {
   /** What the leader gives the items of a question, by a factor in the units of the policy's own scores. */
   async ruling(question: Question, own: Float64Array): Promise<Float64Array> {
     if (this.isOwn) return own;
-    const factor = this.#scales[this.#standings.leader]?.factor ?? 1;
-    return (await this.leader.score(question)).map((score) => Math.min(1, score * factor));
+    const factor = this.#factor;
+    return (await this.leader.score(question)).map((score) => score * factor);
+  }
+
+  /** The value that the leader's shadow pays for, in the units of `ruling`: what a new ruler's price starts from. */
+  get threshold(): number {
+    return (this.#shadows[this.#standings.leader]?.threshold ?? Infinity) + Math.log(this.#factor);
   }
 
   /** Before a step is learned: who would have had ready what it opens. */
   observe(step: Step, stateOf: (item: ItemId) => ItemState | undefined): void {
     // New users are taken in while what is saved up for shadow plans is not used up.
-    const gone = this.#users.see(step.user, this.#tokens / SHADOW_SHARE.burst);
-    if (gone !== undefined) for (const shadow of this.#shadows) shadow.forget(gone);
+    const gone = this.#users.see(step.user, this.#tokens / SHADOW_SHARE.saved);
+    if (gone !== undefined) this.#forget(gone);
     if (!this.#users.has(step.user)) return;
     for (const { item, kind } of step.items) {
       const state = stateOf(item);
@@ -90,8 +98,13 @@ export class Hedge {
 
   /** Whether the next plan of a user gets shadow plans; counts it. */
   samples(user: Pseudonym): boolean {
-    this.#tokens = Math.min(SHADOW_SHARE.burst, this.#tokens + SHADOW_SHARE.share);
-    if (this.#tokens < 1 || !this.#users.has(user)) return false;
+    this.#tokens = Math.min(SHADOW_SHARE.saved, this.#tokens + SHADOW_SHARE.share);
+    if (!this.#users.has(user)) return false;
+    if (this.#tokens < -SHADOW_SHARE.owed) {
+      this.#users.drop(user);
+      this.#forget(user);
+      return false;
+    }
     this.#tokens -= 1;
     return true;
   }
@@ -132,6 +145,10 @@ export class Hedge {
     return Float64Array.from(offers, ({ item }) => all.get(item) ?? 0);
   }
 
+  #forget(user: Pseudonym): void {
+    for (const shadow of this.#shadows) shadow.forget(user);
+  }
+
   #offersWith(offers: readonly Scored[], scores: Float64Array): readonly Scored[] {
     return offers.map((offer, place) => {
       const score = scores[place] ?? 0;
@@ -146,6 +163,11 @@ export class Hedge {
       return written === undefined ? isThere : (written[place] ?? false);
     });
     if (isWarm) this.#standings.opened(ready);
+  }
+
+  /** What the leader's scores are in the units of the policy's own. */
+  get #factor(): number {
+    return this.isOwn ? 1 : (this.#scales[this.#standings.leader]?.factor ?? 1);
   }
 
   get #own(): Policy {

@@ -10,7 +10,8 @@ const tasks = (...policies: string[]): PolicyTask[] =>
     folder: '',
     budget: 1,
     mode: 'in-process',
-    lastSteps: null, model: null,
+    lastSteps: null,
+    model: null,
     splitDevices: false,
   }));
 

@@ -66,7 +66,7 @@ class Validator:
         return {judged.split.trace.name: _figures(judged, x) for judged, x in zip(self.judged, logits, strict=True)}
 
     def calibration(self, logits: Sequence[Floats]) -> tuple[float, float]:
-        """Scale and offset that make logits probabilities, over the traces that are learned from, each weighing the same."""
+        """Scale and offset that make logits probabilities on the traces learned from, each weighing the same."""
         pairs = [(j, x) for j, x in zip(self.judged, logits, strict=True) if j.split.learns]
         label = np.concatenate([j.split.label[j.rows] for j, _ in pairs])
         weight = np.concatenate(

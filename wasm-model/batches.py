@@ -1,46 +1,74 @@
 """Cuts the training parts of traces into batches: chunks of many users' steps, each step with some of its rows."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from data import Flags, Floats, Indices, Split
 
+SEGMENT = 512  # steps: a longer sequence is learned in parts, so that one busy user does not fill a lane alone
+LEAD = 32  # steps before a part that only bring its state up to date
 
-def sequences(user: Indices, end: int) -> list[Indices]:
+
+@dataclass(frozen=True)
+class Sequence:
+    """Consecutive steps of one user. The first `silent` ones only advance the state: their rows belong elsewhere."""
+
+    steps: Indices
+    silent: int = 0
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Sequences laid end to end, [lanes, L]."""
+
+    steps: Indices  # -1 where a lane has ended
+    begins: Flags  # a sequence begins here
+    silent: Flags
+
+
+def sequences(user: Indices, end: int) -> list[Sequence]:
     """Steps of each user before step `end`, in order."""
     order = np.argsort(user[:end], kind="stable")
     cuts = np.flatnonzero(np.diff(user[order])) + 1
-    return np.split(order, cuts) if end else []
+    return [Sequence(steps) for steps in np.split(order, cuts)] if end else []
 
 
-def pack(sequences: Sequence[Indices], lanes: int, rng: np.random.Generator) -> tuple[Indices, Flags]:
+def parts(sequence: Sequence) -> list[Sequence]:
+    """A sequence in parts of at most `SEGMENT` steps, each but the first with a lead."""
+    steps = sequence.steps
+    later = [Sequence(steps[at - LEAD : at + SEGMENT], LEAD) for at in range(SEGMENT, len(steps), SEGMENT)]
+    return [Sequence(steps[:SEGMENT]), *later]
+
+
+def pack(sequences: list[Sequence], lanes: int, length: int, rng: np.random.Generator) -> Lanes:
     """
-    Lays sequences end to end in `lanes` lanes of about equal length, in random order.
+    Lays sequences in `lanes` lanes of about equal length, a multiple of `length`, in random order.
 
-    Returns steps [lanes, L], -1 where a lane has ended, and whether a sequence begins there [lanes, L]. So no
-    sequence is padded, however short, and states carry over from one chunk of the lanes to the next.
+    So no sequence is padded, however short, and states carry over from one chunk of the lanes to the next.
     """
     loads = [(0, lane) for lane in range(lanes)]
     contents: list[list[int]] = [[] for _ in range(lanes)]
+    sizes = np.array([len(s.steps) for s in sequences])
     order = rng.permutation(len(sequences))
-    for index in sorted(order, key=lambda i: -len(sequences[i])):
+    for index in order[np.argsort(-sizes[order], kind="stable")]:
         load, lane = heapq.heappop(loads)
-        contents[lane].append(index)
-        heapq.heappush(loads, (load + len(sequences[index]), lane))
-    length = max(load for load, _ in loads)
-    steps = np.full((lanes, length), -1, np.int64)
-    begins = np.zeros((lanes, length), bool)
+        contents[lane].append(int(index))
+        heapq.heappush(loads, (load + int(sizes[index]), lane))
+    longest = max(load for load, _ in loads)
+    shape = (lanes, longest + -longest % length)
+    packed = Lanes(np.full(shape, -1, np.int64), np.zeros(shape, bool), np.zeros(shape, bool))
     for lane, content in enumerate(contents):
         at = 0
         for index in rng.permutation(content):
             sequence = sequences[int(index)]
-            steps[lane, at : at + len(sequence)] = sequence
-            begins[lane, at] = True
-            at += len(sequence)
-    return steps, begins
+            packed.steps[lane, at : at + len(sequence.steps)] = sequence.steps
+            packed.begins[lane, at] = True
+            packed.silent[lane, at : at + sequence.silent] = True
+            at += len(sequence.steps)
+    return packed
 
 
 @dataclass(frozen=True)
@@ -59,7 +87,7 @@ class Batch:
 class Corpus:
     """The training parts of several traces as one, with steps and rows numbered through."""
 
-    def __init__(self, splits: Sequence[Split]) -> None:
+    def __init__(self, splits: list[Split]) -> None:
         self.splits = [s for s in splits if s.learns]
         self.step_offsets = np.cumsum([0, *(s.trace.steps for s in self.splits)])
         self.row_offsets = np.cumsum([0, *(len(s.trace.row_bytes) for s in self.splits)])
@@ -68,9 +96,10 @@ class Corpus:
         self.own = np.concatenate([s.row_own for s in self.splits])
         self.weight = np.concatenate([s.trace.row_weight * equal for s, equal in self._equalised()])
         self.sequences = [
-            sequence + offset
+            Sequence(part.steps + offset, part.silent)
             for s, offset in zip(self.splits, self.step_offsets, strict=False)
             for sequence in sequences(s.trace.step_user, s.train_end)
+            for part in parts(sequence)
         ]
         # Rows by the step whose state they use, so that a step's rows are one range.
         rows = np.concatenate([s.train_rows + o for s, o in zip(self.splits, self.row_offsets, strict=False)])
@@ -85,6 +114,11 @@ class Corpus:
         openings = [max(1.0, float(s.trace.row_weight[s.train_rows] @ s.label[s.train_rows])) for s in self.splits]
         scale = sum(openings) / sum(np.sqrt(openings))
         return [(s, scale / float(np.sqrt(n))) for s, n in zip(self.splits, openings, strict=True)]
+
+    @property
+    def steps(self) -> int:
+        """Number of steps to run through in an epoch."""
+        return sum(len(sequence.steps) for sequence in self.sequences)
 
     @property
     def positive_share(self) -> float:
@@ -113,15 +147,13 @@ class Corpus:
 
     def batches(self, lanes: int, length: int, slots: int, rng: np.random.Generator) -> Iterator[Batch]:
         """One pass over all sequences, `length` steps of every lane at a time, with fresh negatives."""
-        steps, begins = pack(self.sequences, lanes, rng)
-        padding = -steps.shape[1] % length
-        steps = np.pad(steps, ((0, 0), (0, padding)), constant_values=-1)
-        begins = np.pad(begins, ((0, 0), (0, padding)))
-        for at in range(0, steps.shape[1], length):
-            yield self._batch(steps[:, at : at + length], begins[:, at : at + length], slots, rng)
+        packed = pack(self.sequences, lanes, length, rng)
+        for at in range(0, packed.steps.shape[1], length):
+            chunk = slice(at, at + length)
+            yield self._batch(packed.steps[:, chunk], packed.begins[:, chunk], packed.silent[:, chunk], slots, rng)
 
-    def _batch(self, steps: Indices, begins: Flags, slots: int, rng: np.random.Generator) -> Batch:
-        owner, slot, rows, scale = self._choose(steps.ravel(), slots, rng)
+    def _batch(self, steps: Indices, begins: Flags, silent: Flags, slots: int, rng: np.random.Generator) -> Batch:
+        owner, slot, rows, scale = self._choose(np.where(silent, -1, steps).ravel(), slots, rng)
         shape = (steps.size, slots)
         features = np.zeros((*shape, len(self.splits[0].trace.features)), np.float32)
         features[owner, slot] = self.features_of(rows)

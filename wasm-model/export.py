@@ -2,6 +2,7 @@
 Writes a checkpoint as advance.onnx, score.onnx and manifest.json, and checks that the graphs compute what JAX does.
 
 $ python export.py --checkpoint DIR --out DIR
+$ python export.py --checkpoint DIR --out DIR --golden golden.json  # and a few of JAX's answers
 """
 
 import argparse
@@ -24,6 +25,7 @@ FORMAT = 1
 MOST_BYTES = 2 << 20  # of all files together
 MOST_DIFFERENCE = 1e-5  # between ONNX and JAX, relative to values above 1
 CHECKED_USERS, CHECKED_ROWS = 64, 2048
+GOLDEN_USERS, GOLDEN_ROWS = 3, 12
 SEED = 1
 
 
@@ -32,8 +34,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, required=True, help="folder that train.py wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
+    parser.add_argument("--golden", type=Path, help="file of a few inputs with JAX's answers")
     given = parser.parse_args()
-    export(checkpoint.load(given.checkpoint), given.out)
+    trained = checkpoint.load(given.checkpoint)
+    export(trained, given.out)
+    if given.golden:
+        sample = sample_of(trained, GOLDEN_USERS, GOLDEN_ROWS)
+        answers = expected(trained, sample)
+        columns = {name: np.asarray(value).tolist() for name, value in {**sample, **answers}.items()}
+        given.golden.write_text(json.dumps(columns) + "\n")
 
 
 def export(trained: Checkpoint, out: Path) -> None:
@@ -84,20 +93,34 @@ def manifest(trained: Checkpoint, files: dict[str, bytes]) -> dict[str, Any]:
 
 
 def largest_difference(trained: Checkpoint, models: dict[str, onnx.ModelProto]) -> float:
-    """Largest difference of both graphs from JAX on random inputs, ordinary and extreme ones."""
-    hyper, scales, params = trained.hyper, trained.scales, trained.params
-    rng = np.random.default_rng(SEED)
-    states = rng.uniform(-1, 1, (CHECKED_USERS, hyper.state)).astype(np.float32)
-    descriptors = _around(scales["descriptors"], CHECKED_USERS, rng)
-    owners = rng.integers(0, CHECKED_USERS, CHECKED_ROWS).astype(np.int32)
-    features = np.maximum(_around(scales["features"], CHECKED_ROWS, rng)[:, : hyper.features], 0)
+    """Largest difference of both graphs from JAX, over ordinary and extreme inputs."""
+    sample = sample_of(trained, CHECKED_USERS, CHECKED_ROWS)
+    answers = expected(trained, sample)
+    after = _run(models["advance"], sample, "states", "descriptors")
+    logits = _run(models["score"], sample, "states", "features", "owners")
+    return max(_difference(after, answers["next"]), _difference(logits, answers["logits"]))
 
-    (after,) = _run(models["advance"], states=states, descriptors=descriptors)
-    expected = np.asarray(advance(hyper, scales, params, states, descriptors))
-    (logits,) = _run(models["score"], states=states, features=features, owners=owners)
+
+def sample_of(trained: Checkpoint, users: int, rows: int) -> dict[str, np.ndarray]:
+    """Random inputs of both graphs by name, up to far outside of what training saw."""
+    scales, rng = trained.scales, np.random.default_rng(SEED)
+    return {
+        "states": rng.uniform(-1, 1, (users, trained.hyper.state)).astype(np.float32),
+        "descriptors": _around(scales["descriptors"], users, rng),
+        "features": np.maximum(_around(scales["features"], rows, rng)[:, : trained.hyper.features], 0),
+        "owners": rng.integers(0, users, rows).astype(np.int32),
+    }
+
+
+def expected(trained: Checkpoint, sample: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """JAX's outputs of both graphs by name."""
+    parts = trained.hyper, trained.scales, trained.params
     calibration = trained.training["calibration"]
-    raw = np.asarray(score(hyper, scales, params, states[owners], features[:, None]))[:, 0]
-    return max(_difference(after, expected), _difference(logits, raw * calibration["scale"] + calibration["offset"]))
+    raw = score(*parts, sample["states"][sample["owners"]], sample["features"][:, None])[:, 0]
+    return {
+        "next": np.asarray(advance(*parts, sample["states"], sample["descriptors"])),
+        "logits": np.asarray(raw) * calibration["scale"] + calibration["offset"],
+    }
 
 
 def _around(scale: dict[str, np.ndarray], rows: int, rng: np.random.Generator) -> np.ndarray:
@@ -105,8 +128,8 @@ def _around(scale: dict[str, np.ndarray], rows: int, rng: np.random.Generator) -
     return (scale["mean"] + 3 * deviation * rng.normal(size=(rows, len(deviation)))).astype(np.float32)
 
 
-def _run(model: onnx.ModelProto, **inputs: np.ndarray) -> list[np.ndarray]:
-    return ReferenceEvaluator(model).run(None, inputs)
+def _run(model: onnx.ModelProto, sample: dict[str, np.ndarray], *inputs: str) -> np.ndarray:
+    return ReferenceEvaluator(model).run(None, {name: sample[name] for name in inputs})[0]
 
 
 def _difference(found: np.ndarray, expected: np.ndarray) -> float:

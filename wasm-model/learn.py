@@ -12,7 +12,8 @@ import optax
 from batches import Corpus
 from model import Hyper, Params, score, unroll
 
-LANES = 32  # users side by side
+LANES = 32  # users side by side, at most
+UPDATES = 60  # an epoch, at least, as long as there are 4 lanes: little data makes smaller batches
 LENGTH = 32  # steps through which gradients flow back
 SLOTS = 32  # rows a step, out of about 140
 RATE = 2e-3
@@ -51,17 +52,19 @@ def epochs_of(
     epochs: int,
     rng: np.random.Generator,
 ) -> Iterator[Params]:
-    """Trains, and yields the moving average of the parameters after each epoch."""
-    updates = epochs * -(-sum(map(len, corpus.sequences)) // (LANES * LENGTH))
+    """Trains, and yields the moving average of the parameters: at the start, and after each epoch."""
+    lanes = min(LANES, max(4, corpus.steps // (LENGTH * UPDATES)))
+    updates = epochs * -(-corpus.steps // (lanes * LENGTH))
     schedule = optax.warmup_cosine_decay_schedule(0, RATE, min(WARM_UP, updates // 2), updates)
     optimiser = optax.chain(optax.clip_by_global_norm(CLIP), optax.adamw(schedule, weight_decay=DECAY))
     update = jax.jit(partial(updated, hyper, optimiser, loss, 1 / corpus.positive_share), donate_argnums=(1, 2))
     sources = sources_of(corpus.splits[0].trace.features)
     progress = Progress(params, jax.tree.map(np.copy, params), optimiser.init(params), jnp.zeros(()))
+    yield params
     for _ in range(epochs):
-        states = jnp.zeros((LANES, hyper.state))
-        for batch in corpus.batches(LANES, LENGTH, SLOTS, rng):
-            visible = draw_visible(sources, LANES, rng)
+        states = jnp.zeros((lanes, hyper.state))
+        for batch in corpus.batches(lanes, LENGTH, SLOTS, rng):
+            visible = draw_visible(sources, lanes, rng)
             progress, states = update(scales, progress, states, vars(batch), visible)
         yield progress.average
 

@@ -3,6 +3,7 @@ Trains the network on feature folders, several traces at once, and writes a chec
 
 $ python train.py --features DIR --out DIR                     # the shipped model
 $ python train.py --features DIR --out DIR --hold-out bpic2013 # without a trace, to judge on the unseen
+$ python train.py --features DIR --out DIR --start DIR         # goes on from a checkpoint: a team's own log
 $ python train.py --features DIR --out DIR --smoke             # seconds, to see that everything runs
 """
 
@@ -45,28 +46,17 @@ def main() -> None:
     splits = [split(t, given.horizon, seen, VALIDATION, t.train and t.name not in held_out) for t in traces]
     corpus = Corpus(splits)
     first = traces[0]
-    hyper = Hyper(
-        descriptor=len(first.descriptors),
-        features=len(first.features),
-        state=given.state,
-        cell=given.cell,
-        recurrent=given.recurrent,
-    )
     rng = np.random.default_rng(given.seed)
-    scales, params = start(hyper, corpus, dropped(first, given.drop_feature), rng, given.seed)
+    hyper, scales, params = resume(given.start, first) if given.start else start(given, corpus, rng)
     validator = Validator(hyper, splits, given.seed)
-    say(
-        f"{len(corpus.splits)} traces, {sum(map(len, corpus.sequences))} steps, {len(corpus.rows)} rows, start",
-        started,
-    )
-    report(validator.figures(validator.logits(scales, params)))
-
     epochs = 2 if given.smoke else given.epochs
+    say(f"{len(corpus.splits)} traces, {corpus.steps} steps, {len(corpus.rows)} rows", started)
+
     best_params, best = params, -1.0
     for epoch, average in enumerate(learn.epochs_of(hyper, corpus, scales, params, given.loss, epochs, rng)):
         figures = validator.figures(validator.logits(scales, average))
         recall = mean_recall(figures, corpus)
-        say(f"epoch {epoch + 1}/{epochs}: mean recall at equal bytes {recall:.4f}", started)
+        say(f"epoch {epoch}/{epochs}: mean recall at equal bytes {recall:.4f}", started)
         report(figures)
         if recall > best:
             best_params, best = jax.tree.map(np.asarray, average), recall
@@ -97,6 +87,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--features", type=Path, required=True, help="folder of feature folders")
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
     parser.add_argument("--hold-out", default="", help="traces that are only judged, with commas")
+    parser.add_argument("--start", type=Path, help="checkpoint to go on from; it decides the network")
     parser.add_argument("--smoke", action="store_true", help="two epochs")
     parser.add_argument("--all", action="store_true", help="learn from whole traces: no figure on them is then honest")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
@@ -111,31 +102,33 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def dropped(trace: Trace, names: list[str]) -> np.ndarray:
-    """1 for each feature that is used [F], 0 for those named."""
-    if unknown := set(names) - set(trace.features):
-        raise SystemExit(f"--drop-feature: no such feature: {', '.join(sorted(unknown))}")
-    return np.array([name not in names for name in trace.features], np.float32)
+def resume(folder: Path, trace: Trace) -> tuple[Hyper, Params, Params]:
+    """The network of a checkpoint, which must have learned from the same columns."""
+    found = checkpoint.load(folder)
+    if found.training["feature_spec"] != trace.feature_spec:
+        raise SystemExit(f"--start: {folder} was trained with another feature specification than {trace.name}")
+    return found.hyper, found.scales, found.params
 
 
-def start(hyper: Hyper, corpus: Corpus, used: np.ndarray, rng: np.random.Generator, seed: int) -> tuple[Params, Params]:
-    """Scales of the inputs, and parameters whose linear part is a logistic regression: the floor."""
+def start(given: argparse.Namespace, corpus: Corpus, rng: np.random.Generator) -> tuple[Hyper, Params, Params]:
+    """A network, the scales of its inputs, and parameters whose linear part is a logistic regression: the floor."""
+    first = corpus.splits[0].trace
+    hyper = Hyper(len(first.descriptors), len(first.features), given.state, cell=given.cell, recurrent=given.recurrent)
     rows = corpus.draw(FLOOR_ROWS, rng)
     features = corpus.features_of(rows)
     scales = {
         "features": scale_of(np.asarray(with_logarithms(features))),
         "descriptors": scale_of(corpus.descriptors),
     }
-    # A feature without scale is a constant to the network.
-    scales["features"]["inverse"] *= np.concatenate([used, used])
+    if unknown := set(given.drop_feature) - set(first.features):
+        raise SystemExit(f"--drop-feature: no such feature: {', '.join(sorted(unknown))}")
+    # Without a scale it is a constant to the network.
+    scales["features"]["inverse"][np.tile(np.isin(first.features, given.drop_feature), 2)] = 0
     inputs = np.asarray(inputs_of(scales, features))
-    weights = logistic.fit(inputs, corpus.label[rows], corpus.weight[rows], FLOOR_RIDGE)
-    params = init(hyper, seed)
-    params["score"]["linear"] = {
-        "w": weights[:-1, None].astype(np.float32),
-        "b": weights[-1:].astype(np.float32),
-    }
-    return scales, params
+    weights = logistic.fit(inputs, corpus.label[rows], corpus.weight[rows], FLOOR_RIDGE).astype(np.float32)
+    params = init(hyper, given.seed)
+    params["score"]["linear"] = {"w": weights[:-1, None], "b": weights[-1:]}
+    return hyper, scales, params
 
 
 def mean_recall(figures: dict[str, dict[str, float]], corpus: Corpus) -> float:

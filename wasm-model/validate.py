@@ -10,8 +10,8 @@ import numpy as np
 
 import logistic
 import metrics
-from batches import pack, sequences
-from data import RIVALS, Flags, Floats, Indices, Split
+from batches import Lanes, pack, sequences
+from data import RIVALS, Floats, Indices, Split
 from model import Hyper, Params, score, unroll
 
 LANES = 64
@@ -26,8 +26,7 @@ class Judged:
 
     split: Split
     rows: Indices  # [n]
-    steps: Indices  # [lanes, L]
-    begins: Flags  # [lanes, L]
+    lanes: Lanes
     rivals: dict[str, float]  # recall at equal bytes of each plain policy
 
 
@@ -47,9 +46,9 @@ class Validator:
         trace = judged.split.trace
         # The last row is the state of users without a step.
         states = np.zeros((trace.steps + 1, self.hyper.state), np.float32)
-        carried = jnp.zeros((len(judged.steps), self.hyper.state))
-        for at in range(0, judged.steps.shape[1], LENGTH):
-            steps, begins = judged.steps[:, at : at + LENGTH], judged.begins[:, at : at + LENGTH]
+        carried = jnp.zeros((LANES, self.hyper.state))
+        for at in range(0, judged.lanes.steps.shape[1], LENGTH):
+            steps, begins = (x[:, at : at + LENGTH] for x in (judged.lanes.steps, judged.lanes.begins))
             descriptors = trace.step_descriptors[np.maximum(steps, 0)]
             carried, after = _unroll(self.hyper, scales, params, carried, descriptors, begins)
             states[steps[steps >= 0]] = np.asarray(after)[steps >= 0]
@@ -97,14 +96,11 @@ def _judged(split: Split, rng: np.random.Generator) -> Judged:
     rows = split.validation_rows
     if len(rows) > MOST_ROWS:
         rows = np.sort(rng.choice(rows, MOST_ROWS, replace=False))
-    steps, begins = pack(sequences(split.trace.step_user, split.end), LANES, rng)
-    padding = -steps.shape[1] % LENGTH
     base = np.asarray(split.trace.row_base[rows])
     return Judged(
         split=split,
         rows=rows,
-        steps=np.pad(steps, ((0, 0), (0, padding)), constant_values=-1),
-        begins=np.pad(begins, ((0, 0), (0, padding))),
+        lanes=pack(sequences(split.trace.step_user, split.end), LANES, LENGTH, rng),
         rivals={name: _recall(split, rows, base[:, column]) for column, name in enumerate(RIVALS)},
     )
 

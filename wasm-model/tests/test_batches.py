@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from batches import Corpus, pack
+from batches import LEAD, SEGMENT, Corpus, Sequence, pack, parts
 from data import load_all, split
 
 
@@ -14,18 +14,21 @@ def _corpus(features: Path) -> Corpus:
 
 
 def test_lanes_hold_every_step_once_and_in_order() -> None:
-    sequences = [np.arange(0, 7), np.arange(7, 8), np.arange(8, 20), np.arange(20, 24)]
-    steps, begins = pack(sequences, 3, np.random.default_rng(0))
-    assert sorted(steps[steps >= 0]) == list(range(24))
-    assert set(steps[begins]) == {0, 7, 8, 20}
-    after_first = (steps[:, 1:] >= 0) & ~begins[:, 1:]
-    assert (np.diff(steps, axis=1)[after_first] == 1).all()
+    cuts = [(0, 7), (7, 8), (8, 20), (20, 24)]
+    lanes = pack([Sequence(np.arange(*cut)) for cut in cuts], 3, 5, np.random.default_rng(0))
+    assert lanes.steps.shape[1] % 5 == 0
+    assert sorted(lanes.steps[lanes.steps >= 0]) == list(range(24))
+    assert set(lanes.steps[lanes.begins]) == {0, 7, 8, 20}
+    inside = (lanes.steps[:, 1:] >= 0) & ~lanes.begins[:, 1:]
+    assert (np.diff(lanes.steps, axis=1)[inside] == 1).all()
 
 
-def test_an_epoch_visits_every_training_step_once(features: Path) -> None:
-    corpus = _corpus(features)
-    seen = np.concatenate([b.steps[b.steps >= 0] for b in corpus.batches(4, 16, 8, np.random.default_rng(0))])
-    assert sorted(seen) == sorted(np.concatenate(corpus.sequences))
+def test_parts_of_a_long_sequence_overlap_only_in_silence() -> None:
+    whole = Sequence(np.arange(2 * SEGMENT + 5))
+    loud = [part.steps[part.silent :] for part in parts(whole)]
+    assert np.array_equal(np.concatenate(loud), whole.steps)
+    assert [len(part.steps) for part in parts(whole)] == [SEGMENT, SEGMENT + LEAD, 5 + LEAD]
+    assert [len(part.steps) for part in parts(Sequence(np.arange(SEGMENT)))] == [SEGMENT]
 
 
 def test_chosen_rows_stand_for_those_left_out(features: Path) -> None:

@@ -55,7 +55,7 @@ def epochs_of(
     """Trains, and yields the moving average of the parameters: at the start, and after each epoch."""
     lanes = min(LANES, max(4, corpus.steps // (LENGTH * UPDATES)))
     updates = epochs * -(-corpus.steps // (lanes * LENGTH))
-    schedule = optax.warmup_cosine_decay_schedule(0, RATE, min(WARM_UP, updates // 2), updates)
+    schedule = optax.warmup_cosine_decay_schedule(0, RATE, min(WARM_UP, updates // 2), max(1, updates))
     optimiser = optax.chain(optax.clip_by_global_norm(CLIP), optax.adamw(schedule, weight_decay=DECAY))
     update = jax.jit(partial(updated, hyper, optimiser, loss, 1 / corpus.positive_share), donate_argnums=(1, 2))
     sources = sources_of(corpus.splits[0].trace.features)

@@ -19,7 +19,7 @@ export interface RankingParts {
   readonly model: LiveModel | null;
   readonly users: UserStore;
   /** A user's step did not reach the recurrent state. */
-  onLost(error: unknown): void;
+  readonly onLost: (error: unknown) => void;
 }
 
 /** What a ranking by the model consists of. All but `model` are for measuring what each part is worth. */

@@ -78,7 +78,7 @@ export interface Seeker {
   readonly user: number;
   readonly context: UserContext;
   readonly nowMs: number;
-  admits(head: Head): boolean;
+  readonly admits: (head: Head) => boolean;
 }
 
 /** The first `most` items that are of use. */

@@ -27,7 +27,8 @@ export function recordingPolicy(statistics: Statistics, sink: FeatureSink): Poli
     plans: 'all',
     observe: (step, before) => sink.step(step.user, step.timeMs, descriptorOf(counts, step, before)),
     score: async (question) => {
-      const scores = await Promise.all(base.map((policy) => policy.score(question)));
+      const scores: ArrayLike<number>[] = [];
+      for (const policy of base) scores.push(await policy.score(question));
       sink.plan(question, featuresOf(viewOf(counts, question)), scores);
       return new Float64Array(question.items.length);
     },

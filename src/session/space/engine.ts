@@ -201,13 +201,8 @@ export class Engine implements SpaceEngine {
     return candidates.flatMap((item) => pushable(this.statistics, item, () => undefined));
   }
 
-  #about(
-    kind: Question['kind'],
-    view: DeviceView,
-    context: UserContext,
-    nowMs: number,
-  ): Omit<Question, 'items'> {
-    return { kind, space: this.space, user: view.user, device: view.device, context, nowMs };
+  #about(kind: Question['kind'], { user, device }: DeviceView, context: UserContext, nowMs: number) {
+    return { kind, space: this.space, user, device, context, nowMs };
   }
 
   /** Who ranks now. A new one's offers say nothing of the old one's price. */

@@ -49,6 +49,7 @@ export interface AppOverrides {
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
   const clock = overrides.clock ?? WALL_CLOCK;
   const logger = overrides.logger ?? createLogger(config.log.level);
+  if (overrides.policy === undefined) checkPolicy(config);
   const keys = deploymentKeys(config);
   const verifier = verifierOf(config, keys, clock);
   const metrics = createMetrics();
@@ -111,15 +112,14 @@ function contentDeps(config: Config, store: Store, clock: Clock): RpcDeps['conte
   return { store, clock, limits: config.limits, autoCreate: made };
 }
 
+function checkPolicy({ push: { policy } }: Config): void {
+  if (RANKINGS.includes(policy)) return;
+  const message = `there is no policy "${policy}"; there are ${RANKINGS.join(', ')}`;
+  throw new ForesyncError('CONFIG_INVALID', message, { field: 'push.policy' });
+}
+
 /** The network, if the configured policy asks it. */
 async function configuredModel({ push }: Config): Promise<LiveModel | null> {
-  if (!RANKINGS.includes(push.policy)) {
-    throw new ForesyncError(
-      'CONFIG_INVALID',
-      `there is no policy "${push.policy}"; there are ${RANKINGS.join(', ')}`,
-      { field: 'push.policy' },
-    );
-  }
   return needsModel(push.policy) ? openLiveModel(push.model ?? SHIPPED_MODEL) : null;
 }
 

@@ -35,7 +35,7 @@ describe('the composition root', () => {
   it('is not composed from what cannot work', async () => {
     const secretFile = new TokenMaker().writeSecret(folder);
     assert.equal(await refused({}), 'auth');
-    assert.equal(await refused({ auth: { secretFile }, push: { policy: 'clairvoyant' } }), 'policy');
+    assert.equal(await refused({ auth: { secretFile }, push: { policy: 'clairvoyant' } }), 'push.policy');
     assert.equal(
       await refused({ auth: { secretFile }, store: { url: `lmdb:${join(folder, 'db')}` } }),
       'auth.serverKeyFile',

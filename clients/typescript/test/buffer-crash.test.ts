@@ -58,13 +58,13 @@ const command: fc.Arbitrary<Command> = fc.record({
   text: fc.constantFrom('one', 'two', 'three', 'a fourth, longer one'),
 });
 
-/** Runs the commands; answers what was held after each single one, in order. */
+/** Runs the commands; answers what was held after each step of each of them: a put, and what had to go for it, one by one. */
 async function lived(folder: string, commits: readonly (readonly Command[])[]): Promise<Holding[][]> {
   const buffer = await opened(folder);
   const states: Holding[][] = [[]];
   for (const commands of commits) {
     for (const { verb, item, text } of commands) {
-      if (verb === 'put') buffer.put(checkpointFor(item, bytesOf(text)), bytesOf(text));
+      if (verb === 'put') states.push(...stepsOfPut(buffer, item, text));
       if (verb === 'drop') buffer.drop('s', item);
       if (verb === 'stale') buffer.markStale('s', item);
       if (verb === 'touch') buffer.touch('s', item);
@@ -74,6 +74,14 @@ async function lived(folder: string, commits: readonly (readonly Command[])[]): 
   }
   await buffer.close();
   return states;
+}
+
+function stepsOfPut(buffer: DeviceBuffer, item: string, text: string): Holding[][] {
+  const others = [...buffer.list()].filter(({ checkpoint }) => checkpoint.item !== item);
+  buffer.takeDropped();
+  buffer.put(checkpointFor(item, bytesOf(text)), bytesOf(text));
+  const put = [...buffer.list()].slice(-1);
+  return buffer.takeDropped().map((_, gone) => [...others.slice(gone), ...put]);
 }
 
 async function crashedAt(from: string, to: string, cut: number, states: readonly Holding[][]): Promise<void> {

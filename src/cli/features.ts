@@ -1,8 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { recordFeatures } from '../replay/features/record-features.js';
-import { loadTrace } from '../replay/trace.js';
-import { seededRandom } from '../util/seeded-random.js';
+import { writeFeatures } from '../replay/features/write-features.js';
 import { integerBetween } from './options.js';
 import { ReplayProgress } from './replay-progress.js';
 import type { Terminal } from './terminal.js';
@@ -11,6 +8,7 @@ interface FeaturesCommand {
   readonly out: string;
   readonly lastSteps?: number;
   readonly seed: number;
+  readonly reuse?: boolean;
 }
 
 /** `foresync features`: what a model learns from a trace. */
@@ -25,20 +23,23 @@ export function registerFeatures(program: Command, terminal: Terminal): void {
     .requiredOption('--out <folder>', 'where to write; it is made if it is not there')
     .option('--last-steps <count>', 'only the last steps of the trace', integerBetween(1, 1e9))
     .option('--seed <number>', 'of the candidates that are drawn', integerBetween(0, 2 ** 32 - 1), 1)
+    .option('--reuse', 'leave features that are there already and would be the same again')
     .action((trace: string, options: FeaturesCommand) => run(trace, options, terminal));
 }
 
 async function run(trace: string, options: FeaturesCommand, terminal: Terminal): Promise<void> {
-  await mkdir(options.out, { recursive: true });
-  const loaded = await loadTrace(trace, { lastSteps: options.lastSteps ?? null, splitDevices: false });
+  const { out, lastSteps = null, seed, reuse = false } = options;
   const progress = new ReplayProgress(terminal, 1);
   try {
-    await recordFeatures(loaded, options.out, seededRandom(options.seed), {
+    const done = await writeFeatures({
+      ...{ trace, out, lastSteps, seed, reuse },
       signal: terminal.signal,
       onProgress: (steps, total) => progress.update({ policy: 'features', steps, total }),
     });
+    progress.stop();
+    if (done === 'kept') terminal.err.write(`${out}: these features are there already\n`);
+    terminal.out.write(`${out}\n`);
   } finally {
     progress.stop();
   }
-  terminal.out.write(`${options.out}\n`);
 }

@@ -7,6 +7,7 @@ import type { InProcessReplay } from '../in-process.js';
 import { replayInProcess } from '../in-process.js';
 import type { Trace } from '../trace-types.js';
 import { FeatureFolder, type Row } from './feature-folder.js';
+import type { FeatureOrigin } from './feature-origin.js';
 
 /** Own steps ahead in which an open is written down; training may look less far. */
 const HORIZON = 64;
@@ -18,6 +19,7 @@ export async function recordFeatures(
   trace: Trace,
   folder: string,
   random: () => number,
+  origin: FeatureOrigin,
   options: Omit<InProcessReplay, 'budget'>,
 ): Promise<void> {
   const written = new FeatureFolder(folder);
@@ -27,7 +29,7 @@ export async function recordFeatures(
     budget: 0,
     onMoment: (place) => (sink.place = place),
   });
-  written.close(trace.meta);
+  written.close(trace.meta, origin);
 }
 
 /** Adds to what the policy knows what the trace says will happen. */

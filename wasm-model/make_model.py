@@ -1,0 +1,69 @@
+"""
+From traces to a model: an environment, features of each trace, a training, the graphs. Only the standard library.
+
+$ python3 make_model.py --traces DIR                        # every trace in DIR whose meta.json says "train": true
+$ python3 make_model.py --traces DIR --out DIR --epochs 20  # what is not known here is an option of train.py
+$ python3 make_model.py --features DIR --start CHECKPOINT   # features that were written before
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import environment
+from commands import HERE, OUT, TraceFolder, foresync, run, say, traces_in
+
+
+def main() -> None:
+    """Makes a model as the command line says."""
+    given, options = arguments()
+    traces = [] if given.traces is None else learned(given.traces)
+    python = environment.ready()
+    out = given.out.resolve()
+    checkpoint = out / "checkpoint"
+    # train.py knows its options: a wrong one is told now, and not after hours of features.
+    parse = "import sys, train; sys.argv[0] = 'train.py'; train.arguments()"
+    check = [python, "-c", parse, "--features", OUT, "--out", checkpoint, *options]
+    run(["env", f"PYTHONPATH={HERE}", *check])
+    features = given.features.resolve() if given.features else features_of(traces)
+    run([python, HERE / "train.py", "--features", features, "--out", checkpoint, *options])
+    run([python, HERE / "export.py", "--checkpoint", checkpoint, "--out", out])
+    say(f"model in {out}: foresync replay TRACE --policies model,blend --model {out}")
+
+
+def arguments() -> tuple[argparse.Namespace, list[str]]:
+    """What concerns this script, and the options of train.py."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--traces", type=Path, help="folder of traces, or one trace")
+    source.add_argument("--features", type=Path, help="folder of feature folders, instead")
+    parser.add_argument("--out", type=Path, default=OUT / "model", help="folder of the model (%(default)s)")
+    return parser.parse_known_args()
+
+
+def learned(folder: Path) -> list[TraceFolder]:
+    """The traces to learn from; ends the program if there is none."""
+    traces = [trace for trace in traces_in(folder) if trace.train]
+    if not traces:
+        raise SystemExit(f'--traces: no trace in {folder} may be learned from ("train": true in its meta.json)')
+    return traces
+
+
+def features_of(traces: list[TraceFolder]) -> Path:
+    """Features of these traces and no others, in one folder; what is current is not written again."""
+    chosen = OUT / "chosen"
+    if chosen.exists():
+        shutil.rmtree(chosen)
+    chosen.mkdir(parents=True)
+    for number, trace in enumerate(traces, 1):
+        say(f"features of {trace.name} ({number} of {len(traces)})")
+        features = OUT / "features" / trace.name
+        run(foresync("features", trace.path, "--out", features, "--reuse"))
+        (chosen / trace.name).symlink_to(features, target_is_directory=True)
+    return chosen
+
+
+if __name__ == "__main__":
+    main()

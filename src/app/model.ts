@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Model } from '../domain/model-port.js';
@@ -6,6 +8,7 @@ import { featureSpec } from '../predictor/feature-spec.js';
 import { BatchingModel } from '../predictor/model/batcher.js';
 import { GuardedModel } from '../predictor/model/breaker.js';
 import { LiveModel } from '../predictor/model/live-model.js';
+import { modelInvalid, textOf } from '../predictor/model/failures.js';
 import { loadModel } from '../predictor/model/load.js';
 import { REAL_TIMER } from '../session/timer.js';
 
@@ -18,6 +21,21 @@ export const FEATURE_SPEC = createHash('sha256').update(featureSpec()).digest('h
 /** Opens the model of a folder, shared by all spaces of a node. Throws MODEL_INVALID. */
 export async function openLiveModel(folder: string): Promise<LiveModel> {
   return new LiveModel(await openGuarded(folder));
+}
+
+/**
+ * SHA-256 of the manifest of a folder's model, hex: it names the model, for the manifest has the hashes of the other files.
+ * Throws MODEL_INVALID.
+ */
+export async function modelSha256(folder: string): Promise<string> {
+  const file = join(folder, 'manifest.json');
+  try {
+    return createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+  } catch (cause) {
+    throw modelInvalid(file, 'a file that can be read', textOf(cause), cause);
+  }
 }
 
 /** One model with its queue and its breaker. */

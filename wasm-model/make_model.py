@@ -7,7 +7,7 @@ $ python3 make_model.py --features DIR --start CHECKPOINT   # features that were
 """
 
 import argparse
-import shutil
+import tempfile
 from pathlib import Path
 
 import environment
@@ -25,8 +25,9 @@ def main() -> None:
     parse = "import sys, train; sys.argv[0] = 'train.py'; train.arguments()"
     check = [python, "-c", parse, "--features", OUT, "--out", checkpoint, *options]
     run(["env", f"PYTHONPATH={HERE}", *check])
-    features = given.features.resolve() if given.features else features_of(traces)
-    run([python, HERE / "train.py", "--features", features, "--out", checkpoint, *options])
+    with tempfile.TemporaryDirectory() as chosen:
+        features = given.features.resolve() if given.features else features_of(traces, given.work, Path(chosen))
+        run([python, HERE / "train.py", "--features", features, "--out", checkpoint, *options])
     run([python, HERE / "export.py", "--checkpoint", checkpoint, "--out", out])
     say(f"model in {out}: foresync replay TRACE --policies model,blend --model {out}")
 
@@ -40,6 +41,7 @@ def arguments() -> tuple[argparse.Namespace, list[str]]:
     source.add_argument("--traces", type=Path, help="folder of traces, or one trace")
     source.add_argument("--features", type=Path, help="folder of feature folders, instead")
     parser.add_argument("--out", type=Path, default=OUT / "model", help="folder of the model (%(default)s)")
+    parser.add_argument("--work", type=Path, default=OUT, help="folder that keeps the traces' features (%(default)s)")
     return parser.parse_known_args()
 
 
@@ -51,15 +53,11 @@ def learned(folder: Path) -> list[TraceFolder]:
     return traces
 
 
-def features_of(traces: list[TraceFolder]) -> Path:
-    """Features of these traces and no others, in one folder; what is current is not written again."""
-    chosen = OUT / "chosen"
-    if chosen.exists():
-        shutil.rmtree(chosen)
-    chosen.mkdir(parents=True)
+def features_of(traces: list[TraceFolder], work: Path, chosen: Path) -> Path:
+    """Features of these traces and no others, as links in `chosen`; what is current is not written again."""
     for number, trace in enumerate(traces, 1):
         say(f"features of {trace.name} ({number} of {len(traces)})")
-        features = OUT / "features" / trace.name
+        features = work.resolve() / "features" / trace.name
         run(foresync("features", trace.path, "--out", features, "--reuse"))
         (chosen / trace.name).symlink_to(features, target_is_directory=True)
     return chosen

@@ -1,6 +1,9 @@
 """Which traces are learned from, and the environment. The step `model` of `npm test` runs the whole."""
 
 import json
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -59,10 +62,11 @@ def test_trains_on_the_features_of_the_chosen_traces_alone(tmp_path: Path, monke
         "(folder / 'meta.json').write_text(sys.argv[2])\n"
     )
     monkeypatch.setenv("FORESYNC_COMMAND", f"{sys.executable} {script}")
-    monkeypatch.setattr(make_model, "OUT", tmp_path / "out")
     one, two = _trace(tmp_path / "traces", "one", train=True), _trace(tmp_path / "traces", "two", train=True)
-    make_model.features_of(commands.traces_in(tmp_path / "traces"))
-    chosen = make_model.features_of(commands.traces_in(two))
+    for name in ("both", "last"):
+        (tmp_path / name).mkdir()
+    make_model.features_of(commands.traces_in(tmp_path / "traces"), tmp_path / "out", tmp_path / "both")
+    chosen = make_model.features_of(commands.traces_in(two), tmp_path / "out", tmp_path / "last")
     assert {file.parent.name: file.read_text() for file in chosen.glob("*/meta.json")} == {"two": str(two)}
     assert (tmp_path / "out/features/one/meta.json").read_text() == str(one)
 
@@ -97,3 +101,16 @@ def test_an_environment_is_made_once_and_again_for_other_requirements(
     (tmp_path / "requirements.txt").write_text("# still none\n")
     environment.ready(folder=folder)
     assert len(commands_run) == 4
+
+
+@pytest.mark.parametrize("found", [None, "#!/bin/sh\nexit 1\n"])
+def test_says_in_one_line_that_python_is_missing_or_too_old(tmp_path: Path, found: str | None) -> None:
+    for tool in ("sh", "dirname"):
+        (tmp_path / tool).symlink_to(shutil.which(tool) or "")
+    if found is not None:
+        (tmp_path / "python3").write_text(found)
+        (tmp_path / "python3").chmod(0o755)
+    command = [tmp_path / "sh", commands.HERE / "python.sh", "make_model.py", "--help"]
+    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"the model needs python3 .*apt install .*python3-venv\)\n", done.stderr)

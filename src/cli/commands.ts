@@ -1,3 +1,4 @@
+import { registerExport } from './export.js';
 import { registerFeatures } from './features.js';
 import { registerGet } from './get.js';
 import { registerImport } from './import.js';
@@ -12,6 +13,7 @@ import { registerToken } from './token.js';
 export const commands: readonly Register[] = [
   registerReplay,
   registerImport,
+  registerExport,
   registerFeatures,
   registerServe,
   registerToken,

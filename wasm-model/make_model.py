@@ -3,7 +3,7 @@ From traces to a model: an environment, features of each trace, a training, the 
 
 $ python3 make_model.py --traces DIR                        # every trace in DIR whose meta.json says "train": true
 $ python3 make_model.py --traces DIR --out DIR --epochs 20  # what is not known here is an option of train.py
-$ python3 make_model.py --features DIR --start CHECKPOINT   # features that were written before
+$ python3 make_model.py --traces DIR --start CHECKPOINT     # goes on from a model
 """
 
 import argparse
@@ -17,7 +17,7 @@ from commands import HERE, OUT, TraceFolder, foresync, run, say, traces_in
 def main() -> None:
     """Makes a model as the command line says."""
     given, options = arguments()
-    traces = [] if given.traces is None else learned(given.traces)
+    traces = learned(given.traces)
     python = environment.ready()
     out = given.out.resolve()
     checkpoint = out / "checkpoint"
@@ -26,7 +26,7 @@ def main() -> None:
     check = [python, "-c", parse, "--features", OUT, "--out", checkpoint, *options]
     run(["env", f"PYTHONPATH={HERE}", *check])
     with tempfile.TemporaryDirectory() as chosen:
-        features = given.features.resolve() if given.features else features_of(traces, given.work, Path(chosen))
+        features = features_of(traces, given.work, Path(chosen))
         run([python, HERE / "train.py", "--features", features, "--out", checkpoint, *options])
     run([python, HERE / "export.py", "--checkpoint", checkpoint, "--out", out])
     say(f"model in {out}: foresync replay TRACE --policies model,blend --model {out}")
@@ -37,9 +37,7 @@ def arguments() -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--traces", type=Path, help="folder of traces, or one trace")
-    source.add_argument("--features", type=Path, help="folder of feature folders, instead")
+    parser.add_argument("--traces", type=Path, required=True, help="folder of traces, or one trace")
     parser.add_argument("--out", type=Path, default=OUT / "model", help="folder of the model (%(default)s)")
     parser.add_argument("--work", type=Path, default=OUT, help="folder that keeps the traces' features (%(default)s)")
     return parser.parse_known_args()

@@ -8,6 +8,7 @@ import { registerReplay } from './replay.js';
 import { registerServe } from './serve.js';
 import type { Register } from './terminal.js';
 import { registerToken } from './token.js';
+import { registerTrain } from './train.js';
 
 /** Every command of `foresync`, in the order of its help. */
 export const commands: readonly Register[] = [
@@ -15,6 +16,7 @@ export const commands: readonly Register[] = [
   registerImport,
   registerExport,
   registerFeatures,
+  registerTrain,
   registerServe,
   registerToken,
   registerPut,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,8 +28,9 @@ async function testAndTrain(): Promise<Outcome> {
   if (!(await hasEnvironment())) return { passed: 0, failed: 1 };
   const scratch = mkdtempSync(join(tmpdir(), 'foresync-model-'));
   try {
-    const { passed, failed } = await runPytest(join(scratch, 'tests.xml'));
-    const trained = await ranksWhatItTrained(scratch);
+    // At the same time, for each leaves a core idle.
+    const work = [runPytest(join(scratch, 'tests.xml')), ranksWhatItTrained(scratch)] as const;
+    const [{ passed, failed }, trained] = await Promise.all(work);
     return { passed: passed + Number(trained), failed: failed + Number(!trained) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -53,6 +54,7 @@ async function runPytest(report: string): Promise<Outcome> {
     `--junitxml=${report}`,
   ];
   const succeeded = await succeeds(`${folder}/.venv/bin/pytest`, [...args, folder]);
+  if (!existsSync(report)) return { passed: 0, failed: 1 };
   const xml = readFileSync(report, 'utf8');
   const count = (name: string): number =>
     Number(new RegExp(`<testsuite [^>]*${name}="(\\d+)"`).exec(xml)?.[1]);
@@ -64,17 +66,29 @@ async function runPytest(report: string): Promise<Outcome> {
   };
 }
 
-/** From the bundled trace to features, to a model of seconds, to a replay in which it ranks. */
+/** From the bundled trace to features, to a model of seconds, to one that goes on from it, to a replay in which that ranks. */
 async function ranksWhatItTrained(scratch: string): Promise<boolean> {
-  const model = join(scratch, 'model');
+  const [model, tuned] = [join(scratch, 'model'), join(scratch, 'tuned')];
   const options = ['--traces', trace, '--smoke', '--work', scratch, '--out', model];
   const env = { FORESYNC_COMMAND: [process.execPath, ...foresync].join(' ') };
   if (!(await succeeds('sh', [python, 'make_model.py', ...options], { env }))) return false;
-  const replay = ['replay', trace, '--in-process', '--policies', 'model,blend', '--model', model];
-  const { stdout } = await promisify(execFile)(process.execPath, [...foresync, ...replay]);
+  const tuning = ['train', '--from', trace, '--start', model, '--out', tuned, '--', '--epochs', '0'];
+  if (!(await succeeds(process.execPath, [...foresync, ...tuning]))) return false;
+  const replay = ['replay', trace, '--in-process', '--policies', 'model,blend', '--model', tuned];
+  const printed = await outputOf([...foresync, ...replay]);
   const hasTable = ['blend', 'model'].every((policy) =>
-    new RegExp(`^[▸ ] ${policy} +-?\\.\\d`, 'm').test(stdout),
+    new RegExp(`^[▸ ] ${policy} +-?\\.\\d`, 'm').test(printed),
   );
-  if (!hasTable) console.error(`the replay printed no table:\n${stdout}`);
+  if (!hasTable) console.error(`the replay printed no table:\n${printed}`);
   return hasTable;
+}
+
+/** What a program in Node prints; if it fails, nothing, and its complaint is shown. */
+async function outputOf(args: readonly string[]): Promise<string> {
+  try {
+    return (await promisify(execFile)(process.execPath, [...args])).stdout;
+  } catch (error) {
+    console.error(error);
+    return '';
+  }
 }

@@ -28,9 +28,10 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
     plans: 'all',
     ...(parts.rivals === undefined ? {} : { rivals: parts.rivals }),
     score: async (question) => {
-      const features = featuresOf(viewOf(counts, question));
+      const view = viewOf(counts, question);
+      const features = featuresOf(view);
       const logits = await parts.logits(question, features);
-      const inputs = layer.read({ ...question, features, logits });
+      const inputs = layer.read({ ...question, number: view.user, features, logits });
       read.set(question, inputs);
       return layer.score(inputs);
     },

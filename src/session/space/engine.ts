@@ -18,8 +18,9 @@ import { plan, type PlanMode } from '../../planner/planner.js';
 import { Price } from '../../planner/price.js';
 import type { ItemState } from '../../planner/shadow.js';
 import { Hedge } from './hedge.js';
+import { seededRandom } from '../../util/seeded-random.js';
 import type { PushTerms } from './push-terms.js';
-import { pushable } from './pushable.js';
+import { pushable, scoredBy } from './pushable.js';
 
 export interface EngineParts {
   readonly space: SpaceId;
@@ -34,6 +35,8 @@ export interface EngineParts {
 
 /** A user has no plan before their second step: one step says nothing about the next. */
 const FIRST_PLANNED_STEP = 2;
+/** Whom the hedge follows is drawn alike at each start: the same calls give the same plans. */
+const SEED = 1;
 
 /**
  * The flow of one space on one node (DESIGN.md 3): learns steps, ranks candidates, plans what to push. The same calls in
@@ -65,7 +68,8 @@ export class Engine implements SpaceEngine {
     this.#last = parts.policy;
     const { rivals = [] } = parts.policy;
     const { ratio, startBytes } = parts.push;
-    this.#hedge = rivals.length === 0 ? null : new Hedge(parts.policy, rivals, { ratio, startBytes });
+    this.#hedge =
+      rivals.length === 0 ? null : new Hedge(parts.policy, rivals, { ratio, startBytes }, seededRandom(SEED));
   }
 
   opened(bytes: number): void {
@@ -150,8 +154,8 @@ export class Engine implements SpaceEngine {
     const unscored = admitted.flatMap((item) => pushable(this.statistics, item, (held) => view.holds(held)));
     const asked = { ...question, items: unscored.map(({ item }) => item) };
     const own = unscored.length === 0 ? NO_SCORES : await this.#policy.score(asked);
-    const scores = unscored.length === 0 ? own : ((await this.#hedge?.ruling(asked, own)) ?? own);
-    const offered = unscored.map((scored, place) => ({ ...scored, score: finite(scores[place]) }));
+    const ranks = unscored.length === 0 ? null : await this.#hedge?.ranks(asked);
+    const offered = scoredBy(unscored, own, ranks ?? null);
     const leader = this.#ruler();
     const isIdle = leader.plans === 'holders' && question.kind === 'user';
     const decided = plan(isIdle ? [] : offered, {
@@ -239,9 +243,4 @@ function reportingFirst(
     ...views.filter((view) => view.device === device),
     ...views.filter((view) => view.device !== device),
   ];
-}
-
-/** A policy that answers nonsense about an item says nothing about it. */
-function finite(score: number | undefined): number {
-  return score !== undefined && Number.isFinite(score) && score > 0 ? score : 0;
 }

@@ -70,6 +70,10 @@ async function traceOf(
     await exportStore(trace, { store: from, space, hashItems, force: true }, terminal);
     return trace;
   }
+  if (!(await isFile(join(from, 'meta.json')))) {
+    const message = `${from} holds neither a trace (meta.json) nor a store (data.mdb)`;
+    throw new ForesyncError('FIELD_INVALID', message, { field: 'from' });
+  }
   const { train } = await readMeta(from);
   if (train) return from;
   const message = `${from} says that no model may learn from it: "train": false in its meta.json`;

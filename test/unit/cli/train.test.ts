@@ -59,7 +59,7 @@ describe('cli/train', () => {
   it('refuses what cannot be learned from, and a model without a checkpoint', async () => {
     await writeSmallTrace(trace, 30);
     assert.match((await train('--from', trace)).err, /FIELD_INVALID.*no model may learn from it/);
-    assert.match((await train('--from', start)).err, /TRACE_INVALID.*meta\.json/);
+    assert.match((await train('--from', start)).err, /FIELD_INVALID.*start holds neither a trace/);
     const store = join(scratch.path, 'store');
     await mkdir(store);
     await writeFile(join(store, 'data.mdb'), '');

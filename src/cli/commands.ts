@@ -7,6 +7,7 @@ import { registerPut } from './put.js';
 import { registerReplay } from './replay.js';
 import { registerServe } from './serve.js';
 import type { Register } from './terminal.js';
+import { registerSteps } from './steps.js';
 import { registerToken } from './token.js';
 import { registerTrain } from './train.js';
 
@@ -15,6 +16,7 @@ export const commands: readonly Register[] = [
   registerReplay,
   registerImport,
   registerExport,
+  registerSteps,
   registerFeatures,
   registerTrain,
   registerServe,

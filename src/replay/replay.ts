@@ -4,6 +4,7 @@ import { needsModel } from '../app/rankings.js';
 import type { PolicyResult, ReplayResult } from './figure-types.js';
 import type { PolicyTask, TaskProgress } from './policy-task.js';
 import { runPool } from './policy-pool.js';
+import { shownName } from './policies.js';
 import { runPolicy } from './run-policy.js';
 import type { TraceView } from './trace.js';
 import { readMeta } from './trace-meta.js';
@@ -49,7 +50,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const found = new Map(
     policies.flatMap((policy, at) => {
       const result = results[at];
-      return result === undefined ? [] : [[policy, result] as const];
+      return result === undefined ? [] : [[shownName(policy), result] as const];
     }),
   );
   return { trace: name, modelSha256: usedModel, budget, policies: withReach(found) };

@@ -11,6 +11,7 @@ Writes figures.json and tables.md to --out, and keeps what it measured there: a 
 import argparse
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,8 +123,8 @@ def trace_hash(folder: Path) -> str:
 def _policies(text: str) -> list[str]:
     """Names with commas, each once; `all` stands for those of the protocol."""
     names = [name for part in text.split(",") for name in (ALL if part == "all" else (part,))]
-    if not all(names):
-        raise argparse.ArgumentTypeError("names with commas")
+    if not all(re.fullmatch("[a-z-]+", name) for name in names):
+        raise argparse.ArgumentTypeError("names with commas (scores from files are one trace's: foresync replay)")
     return list(dict.fromkeys(names))
 
 

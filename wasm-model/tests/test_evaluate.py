@@ -135,7 +135,7 @@ def test_a_folder_without_a_model_is_named(evaluated: Any, tmp_path: Path) -> No
         evaluated("--policies", "model")
 
 
-@pytest.mark.parametrize("wrong", [("--policies", "a,,b"), ("--budgets", "1,much")])
+@pytest.mark.parametrize("wrong", [("--policies", "a,,b"), ("--policies", "file:x=y"), ("--budgets", "1,much")])
 def test_a_wrong_option_is_refused(evaluated: Any, wrong: tuple[str, str]) -> None:  # noqa: ANN401
     with pytest.raises(SystemExit):
         evaluated(*wrong)

@@ -11,6 +11,10 @@ export interface FeatureOrigin {
   /** null = all steps. */
   readonly last_steps: number | null;
   readonly seed: number;
+  /** Who pushed meanwhile, for how much, and with which model (its manifest's hash, null if it asks none). */
+  readonly pusher: string;
+  readonly budget: number;
+  readonly model_sha256: string | null;
 }
 
 /** Whether a folder holds finished features of this origin, by the definition of this version. */

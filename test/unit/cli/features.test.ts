@@ -52,13 +52,16 @@ describe('cli/features', () => {
     assert.equal(await sizeOf('bytes.f32'), 4 * (await metaOf()).rows);
   });
 
-  it('writes anew for another seed, another trace, or what was cut off', async () => {
+  it('writes anew for another seed, another trace, another pusher, or what was cut off', async () => {
     await features();
     assert.doesNotMatch((await features('--reuse', '--seed', '2')).err, /there already/);
     assert.equal((await metaOf()).seed, 2);
     await writeSmallTrace(trace, 61);
     assert.doesNotMatch((await features('--reuse', '--seed', '2')).err, /there already/);
     assert.equal((await metaOf()).steps, 61);
+    const pushing = ['--seed', '2', '--pushing', 'recent', '--budget', '2'];
+    assert.doesNotMatch((await features('--reuse', ...pushing)).err, /there already/);
+    assert.match((await features('--reuse', ...pushing)).err, /there already/);
     await rm(join(out, 'meta.json'));
     assert.doesNotMatch((await features('--reuse', '--seed', '2')).err, /there already/);
     assert.match((await features('--reuse', '--seed', '2')).err, /there already/);

@@ -31,6 +31,11 @@ describe('delta', () => {
     }
   });
 
+  it('is read as docs/02-session.md shows it', () => {
+    const delta = Buffer.from('010b11 0d00 0c627261766520 0b06'.replaceAll(' ', ''), 'hex');
+    assert.deepEqual(decodeDelta(text('hello world'), delta, 17), text('hello brave world'));
+  });
+
   it('follows content that moved', () => {
     const half = essay.length / 2;
     const target = joined(essay.subarray(half), essay.subarray(0, half));

@@ -21,6 +21,7 @@ import type { RpcDeps } from './rpc/server.js';
 import { RpcServer } from './rpc/server.js';
 import { Gate } from './session/gate.js';
 import type { SessionObserver } from './session/observer.js';
+import { predictionsOf } from './session/predictions.js';
 import { REAL_TIMER } from './session/timer.js';
 import { openStore } from './store/open.js';
 import type { Logger } from './telemetry/logger.js';
@@ -62,6 +63,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const gate = gateOf(config, hearts, keys);
   const server = new RpcServer(rpcOptions(config), {
     gate,
+    predictions: predictionsOf(gate),
     verifier,
     logger,
     metrics,

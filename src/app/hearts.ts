@@ -45,6 +45,8 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
     opened: (bytes) => node.opened(bytes),
     refund: (bytes) => node.refund(bytes),
     userContext: (user) => node.userContext(user),
+    predict: (user, k) => node.predict(user, k),
+    explain: (user, item) => node.explain(user, item),
     close: async () => {
       await node.idle();
       await stopSaving();

@@ -22,18 +22,20 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
   const { counts } = statistics;
   // Of questions that were scored, for as long as someone has them.
   const read = new WeakMap<Question, Inputs>();
+  const score = async (question: Question, peeks: boolean): Promise<Float64Array> => {
+    const features = featuresOf(viewOf(counts, question));
+    const logits = await parts.logits(question, features);
+    const inputs = layer.read({ ...question, features, logits }, peeks);
+    read.set(question, inputs);
+    return layer.score(inputs);
+  };
   return {
     name: parts.name,
     payment: 'price',
     plans: 'all',
     ...(parts.rivals === undefined ? {} : { rivals: parts.rivals }),
-    score: async (question) => {
-      const features = featuresOf(viewOf(counts, question));
-      const logits = await parts.logits(question, features);
-      const inputs = layer.read({ ...question, features, logits });
-      read.set(question, inputs);
-      return layer.score(inputs);
-    },
+    score: (question) => score(question, false),
+    peek: (question) => score(question, true),
     planned: (question) => {
       const inputs = read.get(question);
       if (inputs !== undefined) layer.planned(inputs, question.nowMs);

@@ -4,13 +4,14 @@ import type {
   Contexts,
   Devices,
   DeviceView,
+  Peeked,
   PlanObserver,
   Policy,
   Question,
   SpaceEngine,
   SpaceStatistics,
 } from '../../domain/engine-port.js';
-import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan, Scored } from '../../domain/plan.js';
 import { BudgetLedger } from '../../planner/ledger.js';
@@ -20,6 +21,7 @@ import type { ItemState } from '../../planner/shadow.js';
 import { Hedge } from './hedge.js';
 import type { PushTerms } from './push-terms.js';
 import { pushable } from './pushable.js';
+import { reportingFirst } from './reporting-first.js';
 
 export interface EngineParts {
   readonly space: SpaceId;
@@ -138,6 +140,13 @@ export class Engine implements SpaceEngine {
     return plans.filter(({ pushes }) => pushes.length > 0);
   }
 
+  async peek(question: Question): Promise<Peeked> {
+    const own = await (this.#policy.peek?.(question) ?? this.#policy.score(question));
+    const leader = this.#hedge?.leader ?? this.#policy;
+    const scores = (await this.#hedge?.ruling(question, own)) ?? own;
+    return { scores: scores.map(finite), explain: (item) => leader.explain(question, item) };
+  }
+
   async #plan(
     question: Question,
     view: DeviceView,
@@ -229,17 +238,6 @@ export class Engine implements SpaceEngine {
 }
 
 const NO_SCORES = new Float64Array(0);
-
-function reportingFirst(
-  devices: Devices,
-  { user, device }: { user: Pseudonym; device: string },
-): DeviceView[] {
-  const views = devices.of(user);
-  return [
-    ...views.filter((view) => view.device === device),
-    ...views.filter((view) => view.device !== device),
-  ];
-}
 
 /** A policy that answers nonsense about an item says nothing about it. */
 function finite(score: number | undefined): number {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../domain/clock.js';
-import type { Devices, PlanObserver } from '../domain/engine-port.js';
+import type { Devices, PlanObserver, PolicyMemory } from '../domain/engine-port.js';
 import { ForesyncError } from '../domain/errors.js';
 import type { SpaceId } from '../domain/ids.js';
 import type { Store } from '../domain/store-port.js';
@@ -12,7 +12,7 @@ import type { SpaceHeart } from '../session/space/space-heart.js';
 import { SpaceNode } from '../session/space/space-node.js';
 import type { Timer } from '../session/timer.js';
 import type { PolicyFactory } from './rankings.js';
-import { recollect, remember } from './recollection.js';
+import { recollect, recollectPolicy, remember } from './recollection.js';
 
 export interface HeartsDeps {
   readonly store: Store;
@@ -32,13 +32,17 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const { store, clock, plans, push, sessions } = deps;
   const fault = (thrown: unknown): void => sessions.fault('plan', ForesyncError.from(thrown), space);
   const { spaces } = store;
-  const recollecting = { spaces, candidates: deps.candidates, onCorrupt: fault };
+  const onLearning = (thrown: unknown): void =>
+    sessions.fault('recollection', ForesyncError.from(thrown), space);
+  const recollecting = { spaces, candidates: deps.candidates, onCorrupt: onLearning };
   const statistics = await recollect(recollecting, space);
   const policy = deps.policy(space, statistics);
+  const { memory } = policy;
+  if (memory !== undefined) await recollectPolicy(recollecting, space, memory);
   const stopwatchUs = (): number => performance.now() * 1000;
   const engine = new Engine({ space, statistics, policy, push, observer: plans, stopwatchUs });
   const node = new SpaceNode({ space, engine, users: store.users, devices, clock, onPlanFault: fault });
-  const stopSaving = saveNowAndThen(deps, space, statistics, fault);
+  const stopSaving = saveNowAndThen(deps, space, { statistics, memory }, onLearning);
   return {
     applyBatch: (user, device, batch) => node.applyBatch(user, device, batch),
     onChange: (change) => node.onChange(change),
@@ -58,13 +62,13 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
 function saveNowAndThen(
   { store, timer, snapshotMs }: HeartsDeps,
   space: SpaceId,
-  statistics: Statistics,
+  learned: { readonly statistics: Statistics; readonly memory: PolicyMemory | undefined },
   onFault: (thrown: unknown) => void,
 ): () => Promise<void> {
   let saving: Promise<number> = Promise.resolve(0);
   const save = (): void => {
     saving = saving.then((saved) =>
-      remember(store.spaces, space, statistics, saved).catch((thrown: unknown) => {
+      remember(store.spaces, space, learned, saved).catch((thrown: unknown) => {
         onFault(thrown);
         return saved;
       }),

@@ -6,6 +6,7 @@ import type { LiveModel } from '../predictor/model/live-model.js';
 import { Recurrence } from '../predictor/model/recurrence.js';
 import { StoredStates } from '../predictor/model/states.js';
 import { OnlineLayer } from '../predictor/online/layer.js';
+import { OwnedLayer } from '../predictor/online/owned-layer.js';
 import { adaptivePolicy } from '../predictor/policies/adaptive.js';
 import { PLAIN_POLICIES, policyNamed } from '../predictor/policies/named.js';
 import type { Statistics } from '../predictor/statistics.js';
@@ -63,13 +64,20 @@ function modelPolicy(
   statistics: Statistics,
   { model, users, onLost }: RankingParts,
 ): Policy {
-  const layer = new OnlineLayer({ random: seededRandom(SEED), isFrozen: !kind.learns });
-  const rivals = kind.hedged ? { rivals: RIVALS.map((rival) => policyNamed(rival, statistics)) } : {};
-  if (model === null || !kind.network)
-    return adaptivePolicy({ name, statistics, layer, logits: () => null, ...rivals });
+  const network = kind.network ? model : null;
+  const owned = new OwnedLayer(
+    () => new OnlineLayer({ random: seededRandom(SEED), isFrozen: !kind.learns }),
+    network === null ? null : () => network.id,
+  );
+  const layer = () => owned.now;
+  const rest = {
+    ...(kind.learns ? { memory: owned } : {}),
+    ...(kind.hedged ? { rivals: RIVALS.map((rival) => policyNamed(rival, statistics)) } : {}),
+  };
+  if (network === null) return adaptivePolicy({ name, statistics, layer, logits: () => null, ...rest });
   const recurrence = new Recurrence({
     counts: statistics.counts,
-    use: (work) => model.use(work),
+    use: (work) => network.use(work),
     states: new StoredStates(space, stateStore(users)),
     onLost,
   });
@@ -78,7 +86,7 @@ function modelPolicy(
     statistics,
     layer,
     logits: (question, features) => recurrence.logits(question, features),
-    ...rivals,
+    ...rest,
   });
   return {
     ...adaptive,

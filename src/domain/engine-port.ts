@@ -29,8 +29,17 @@ export interface Policy {
   observe?(step: Step, before: UserContext): void;
   /** Sees a change of an item's content, after the space's statistics. */
   changed?(change: Change): void;
+  /** What it learned and should know again after a restart. */
+  readonly memory?: PolicyMemory;
   /** Items to plan instead of the candidates (the oracle knows better); undefined = the candidates. */
   choose?(question: Omit<Question, 'items'>): readonly ItemId[];
+}
+
+/** What a policy learned, as bytes. */
+export interface PolicyMemory {
+  dump(): Uint8Array;
+  /** Goes on from a dump; false if that was learned under conditions which hold no more, STORE_CORRUPT if it is none. */
+  load(bytes: Uint8Array): boolean;
 }
 
 export interface Question {

@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { HeartsDeps } from './app/hearts.js';
 import { openHeart } from './app/hearts.js';
 import { deploymentKeys, verifierOf } from './app/identity.js';
-import { openLiveModel, SHIPPED_MODEL } from './app/model.js';
+import type { LoadModel, ModelObserver, ModelSource } from './app/model.js';
+import { openLiveModel, reloadModel, SHIPPED_MODEL } from './app/model.js';
+import { ModelReporter } from './app/model-reporter.js';
 import { Node } from './app/node.js';
 import { planObserver, sessionObserver } from './app/observers.js';
 import type { PolicyFactory } from './app/rankings.js';
@@ -44,6 +46,10 @@ export interface AppOverrides {
   /** A store that is open already; whoever opened it closes it. */
   readonly store?: Store;
   readonly logger?: Logger;
+  /** Reads a model from its folder, instead of the files' reader. */
+  readonly loadModel?: LoadModel;
+  /** Hears of each plan that the model did not score; else they are counted. */
+  readonly onModelFailed?: (error: ForesyncError) => void;
 }
 
 /** Composes a server; nothing is served before its `start`. Throws CONFIG_INVALID, STORE_UNAVAILABLE, STORE_CORRUPT. */
@@ -56,10 +62,14 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const metrics = createMetrics();
   const sessions = sessionObserver(metrics, logger);
   const plans = planObserver(metrics, overrides.observer);
+  const reporter = new ModelReporter(metrics, logger);
+  const source = modelSource(config, overrides, reporter);
+  // Before the store: a model that is refused leaves nothing open.
+  const model = source === null ? null : await openLiveModel(source);
   const store = overrides.store ?? (await openStore(storeConfig(config), { clock, randomBytes }));
-  const model = overrides.policy === undefined ? await configuredModel(config) : null;
   const policy = overrides.policy ?? configuredPolicy(config, { model, store, sessions });
-  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions });
+  const onModelFailed = overrides.onModelFailed ?? ((error) => reporter.missed(error));
+  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions, onModelFailed });
   const gate = gateOf(config, hearts, keys);
   const server = new RpcServer(rpcOptions(config), {
     gate,
@@ -70,11 +80,24 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     content: contentDeps(config, store, clock),
     pseudonymOf: (user) => pseudonymOf(keys.pseudonym, user),
   });
+  if (model !== null) reporter.follow((answers) => server.modelAnswers(answers));
+  const reload = async (): Promise<void> => {
+    if (model !== null && source !== null) await reloadModel(model, source);
+  };
   const closeStore = async (): Promise<void> => {
     await model?.close();
     if (overrides.store === undefined) await store.close();
   };
-  return new Node(config, { store, closeStore, gate, server, verifier, logger, metrics });
+  return new Node(config, {
+    store,
+    closeStore,
+    reloadModel: reload,
+    gate,
+    server,
+    verifier,
+    logger,
+    metrics,
+  });
 }
 
 function gateOf(config: Config, hearts: HeartsDeps, keys: DerivedKeys): Gate {
@@ -101,6 +124,7 @@ function heartsDeps(
     readonly policy: PolicyFactory;
     readonly plans: PlanObserver;
     readonly sessions: SessionObserver;
+    readonly onModelFailed: (error: ForesyncError) => void;
   },
 ): HeartsDeps {
   const { push, store } = config;
@@ -120,9 +144,10 @@ function checkPolicy({ push: { policy } }: Config): void {
   throw new ForesyncError('CONFIG_INVALID', message, { field: 'push.policy' });
 }
 
-/** The network, if the configured policy asks it. */
-async function configuredModel({ push }: Config): Promise<LiveModel | null> {
-  return needsModel(push.policy) ? openLiveModel(push.model ?? SHIPPED_MODEL) : null;
+/** Where the network comes from, if the configured policy asks it. */
+function modelSource({ push }: Config, overrides: AppOverrides, observer: ModelObserver): ModelSource | null {
+  if (overrides.policy !== undefined || !needsModel(push.policy)) return null;
+  return { folder: push.model ?? SHIPPED_MODEL, load: overrides.loadModel, observer };
 }
 
 function configuredPolicy(

@@ -23,6 +23,8 @@ export interface HeartsDeps {
   readonly candidates: number;
   readonly plans: PlanObserver;
   readonly sessions: SessionObserver;
+  /** Hears of each plan that was made without the model. */
+  readonly onModelFailed: (error: ForesyncError) => void;
   /** Longest time that what a space learned is in memory alone, ms. */
   readonly snapshotMs: number;
 }
@@ -40,7 +42,9 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const { memory } = policy;
   if (memory !== undefined) await recollectPolicy(recollecting, space, memory);
   const stopwatchUs = (): number => performance.now() * 1000;
-  const engine = new Engine({ space, statistics, policy, push, observer: plans, stopwatchUs });
+  const { onModelFailed } = deps;
+  const seen = { observer: plans, stopwatchUs, onModelFailed };
+  const engine = new Engine({ space, statistics, policy, push, ...seen });
   const node = new SpaceNode({ space, engine, users: store.users, devices, clock, onPlanFault: fault });
   const stopSaving = saveNowAndThen(deps, space, { statistics, memory }, onLearning);
   return {

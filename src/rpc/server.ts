@@ -94,6 +94,11 @@ export class RpcServer {
     this.#health.notServing();
   }
 
+  /** Health of the model, by the name `foresync.model`: the server serves whether or not it answers. */
+  modelAnswers(answers: boolean): void {
+    this.#health.detail('foresync.model', answers);
+  }
+
   /** Ends every open stream with this error. */
   endStreams(error: ForesyncError): void {
     this.#liveCalls.end(error);

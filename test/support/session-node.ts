@@ -91,6 +91,7 @@ export function testNode(options: NodeOptions = {}): TestNode {
     candidates: 100,
     plans: { onPlan: () => undefined },
     sessions: observer,
+    onModelFailed: (error) => faults.push(`model: ${error.message}`),
     snapshotMs: 60_000,
   };
   const gate = new Gate({

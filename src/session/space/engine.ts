@@ -11,6 +11,7 @@ import type {
   SpaceEngine,
   SpaceStatistics,
 } from '../../domain/engine-port.js';
+import type { ForesyncError } from '../../domain/errors.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan, Scored } from '../../domain/plan.js';
@@ -22,6 +23,7 @@ import { Hedge } from './hedge.js';
 import type { PushTerms } from './push-terms.js';
 import { pushable } from './pushable.js';
 import { reportingFirst } from './reporting-first.js';
+import { finite, peekAt, scoresOf, unlessFailed, type Scorer } from './scoring.js';
 
 export interface EngineParts {
   readonly space: SpaceId;
@@ -32,6 +34,8 @@ export interface EngineParts {
   readonly observer?: PlanObserver;
   /** A running count of microseconds, for `PlanSeen.tookUs`; without it that is 0. */
   readonly stopwatchUs?: () => number;
+  /** Hears of a plan that was made without the model, because that failed; left out, the plan fails. */
+  readonly onModelFailed?: (error: ForesyncError) => void;
 }
 
 /** A user has no plan before their second step: one step says nothing about the next. */
@@ -52,6 +56,7 @@ export class Engine implements SpaceEngine {
   readonly #price: Price;
   readonly #mode: PlanMode;
   readonly #hedge: Hedge | null;
+  readonly #scorer: Scorer;
   #last: Policy;
 
   constructor(parts: EngineParts) {
@@ -68,6 +73,7 @@ export class Engine implements SpaceEngine {
     const { rivals = [] } = parts.policy;
     const { ratio, startBytes } = parts.push;
     this.#hedge = rivals.length === 0 ? null : new Hedge(parts.policy, rivals, { ratio, startBytes });
+    this.#scorer = { policy: parts.policy, hedge: this.#hedge, onModelFailed: parts.onModelFailed };
   }
 
   opened(bytes: number): void {
@@ -140,11 +146,8 @@ export class Engine implements SpaceEngine {
     return plans.filter(({ pushes }) => pushes.length > 0);
   }
 
-  async peek(question: Question): Promise<Peeked> {
-    const own = await (this.#policy.peek?.(question) ?? this.#policy.score(question));
-    const leader = this.#hedge?.leader ?? this.#policy;
-    const scores = (await this.#hedge?.ruling(question, own)) ?? own;
-    return { scores: scores.map(finite), explain: (item) => leader.explain(question, item) };
+  peek(question: Question): Promise<Peeked> {
+    return peekAt(this.#scorer, question);
   }
 
   async #plan(
@@ -158,11 +161,10 @@ export class Engine implements SpaceEngine {
     const admitted = items.filter(admits);
     const unscored = admitted.flatMap((item) => pushable(this.statistics, item, (held) => view.holds(held)));
     const asked = { ...question, items: unscored.map(({ item }) => item) };
-    const own = unscored.length === 0 ? NO_SCORES : await this.#policy.score(asked);
-    const scores = unscored.length === 0 ? own : ((await this.#hedge?.ruling(asked, own)) ?? own);
-    const offered = unscored.map((scored, place) => ({ ...scored, score: finite(scores[place]) }));
+    const { own, ruling } = await scoresOf(this.#scorer, asked);
+    const offered = unscored.map((scored, place) => ({ ...scored, score: finite(ruling?.[place]) }));
     const leader = this.#ruler();
-    const isIdle = leader.plans === 'holders' && question.kind === 'user';
+    const isIdle = ruling === null || (leader.plans === 'holders' && question.kind === 'user');
     const decided = plan(isIdle ? [] : offered, {
       ledger: this.#ledger,
       mode: leader === this.#policy ? this.#mode : this.#modeOf(leader),
@@ -170,12 +172,13 @@ export class Engine implements SpaceEngine {
       allowance: view.allowance(question.nowMs),
       knows: ({ item, bundle: [hash] }) => hash !== undefined && view.knows(item, hash.dataHash),
     });
-    if (unscored.length > 0) this.#policy.planned?.(asked);
+    if (unscored.length > 0 && own !== null) this.#policy.planned?.(asked);
     const pushes = decided.map((push) => ({ ...push, reasons: leader.explain(asked, push.scored.item) }));
-    if (before.isFirst && this.#hedge?.samples(question.user) === true) {
+    if (before.isFirst && this.#hedge?.samples(question.user) === true && own !== null) {
+      const hedge = this.#hedge;
       const known = new Map(asked.items.map((item, place) => [item, own[place] ?? 0]));
-      const offers = this.#offersOf(question, this.#hedge, admits);
-      await this.#hedge.plan(question, offers, known);
+      const offers = this.#offersOf(question, hedge, admits);
+      await unlessFailed(this.#scorer, () => hedge.plan(question, offers, known));
     }
     const result = { user: view.user, device: view.device, pushes };
     const tookUs = before.tookUs + this.#stopwatchUs() - started;
@@ -235,11 +238,4 @@ export class Engine implements SpaceEngine {
       ? { kind: 'price', price: this.#price }
       : { kind: 'threshold', content: threshold };
   }
-}
-
-const NO_SCORES = new Float64Array(0);
-
-/** A policy that answers nonsense about an item says nothing about it. */
-function finite(score: number | undefined): number {
-  return score !== undefined && Number.isFinite(score) && score > 0 ? score : 0;
 }

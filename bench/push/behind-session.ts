@@ -58,6 +58,7 @@ const HEART: SpaceHeart = {
   opened: () => undefined,
   refund: () => undefined,
   userContext: () => Promise.resolve(''),
+  score: () => undefined,
   predict: () => Promise.resolve([]),
   explain: () => Promise.resolve(null),
 };

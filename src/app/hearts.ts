@@ -8,6 +8,7 @@ import type { Statistics } from '../predictor/statistics.js';
 import { Engine } from '../session/space/engine.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { PushTerms } from '../session/space/push-terms.js';
+import { LastScores } from '../session/space/last-scores.js';
 import type { SpaceHeart } from '../session/space/space-heart.js';
 import { SpaceNode } from '../session/space/space-node.js';
 import type { Timer } from '../session/timer.js';
@@ -43,9 +44,18 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   if (memory !== undefined) await recollectPolicy(recollecting, space, memory);
   const stopwatchUs = (): number => performance.now() * 1000;
   const { onModelFailed } = deps;
-  const seen = { observer: plans, stopwatchUs, onModelFailed };
+  const scores: LastScores = new LastScores({
+    space,
+    statistics,
+    users: store.users,
+    userContext: (user): Promise<string> => node.userContext(user),
+  });
+  const seen = { observer: both(plans, scores), stopwatchUs, onModelFailed };
   const engine = new Engine({ space, statistics, policy, push, ...seen });
   const node = new SpaceNode({ space, engine, users: store.users, devices, clock, onPlanFault: fault });
+  const onUnwritten = (thrown: unknown): void =>
+    sessions.fault('write-behind', ForesyncError.from(thrown), space);
+  const stopWriting = nowAndThen(deps.timer, SCORES_BEHIND_MS, () => scores.write().catch(onUnwritten));
   const stopSaving = saveNowAndThen(deps, space, { statistics, memory }, onLearning);
   return {
     applyBatch: (user, device, batch) => node.applyBatch(user, device, batch),
@@ -53,14 +63,26 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
     opened: (bytes) => node.opened(bytes),
     refund: (bytes) => node.refund(bytes),
     userContext: (user) => node.userContext(user),
+    score: (user, item) => scores.of(user, item),
     predict: (user, k) => node.predict(user, k),
     explain: (user, item) => node.explain(user, item),
     close: async () => {
       await node.idle();
+      await stopWriting();
       await stopSaving();
     },
   };
 }
+
+/** Scores of the last moments that a crash may cost, ms. */
+const SCORES_BEHIND_MS = 5_000;
+
+const both = (one: PlanObserver, other: PlanObserver): PlanObserver => ({
+  onPlan(seen) {
+    one.onPlan(seen);
+    other.onPlan(seen);
+  },
+});
 
 /** Saves what a space learned every `snapshotMs`, and a last time when the answer is called. */
 function saveNowAndThen(
@@ -69,19 +91,24 @@ function saveNowAndThen(
   learned: { readonly statistics: Statistics; readonly memory: PolicyMemory | undefined },
   onFault: (thrown: unknown) => void,
 ): () => Promise<void> {
-  let saving: Promise<number> = Promise.resolve(0);
-  const save = (): void => {
-    saving = saving.then((saved) =>
-      remember(store.spaces, space, learned, saved).catch((thrown: unknown) => {
-        onFault(thrown);
-        return saved;
-      }),
-    );
-  };
-  const stop = timer.every(snapshotMs, save);
+  let saved = 0;
+  return nowAndThen(timer, snapshotMs, async () => {
+    try {
+      saved = await remember(store.spaces, space, learned, saved);
+    } catch (thrown) {
+      onFault(thrown);
+    }
+  });
+}
+
+/** Does it every so often, one at a time, and a last time when the answer is called. */
+function nowAndThen(timer: Timer, everyMs: number, work: () => Promise<void>): () => Promise<void> {
+  let working = Promise.resolve();
+  const begin = (): void => void (working = working.then(work));
+  const stop = timer.every(everyMs, begin);
   return async () => {
     stop();
-    save();
-    await saving;
+    begin();
+    await working;
   };
 }

@@ -3,12 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PredictionServiceDefinition, PredictRequest } from '@foresync/protocol';
+import {
+  FetchRequest,
+  PredictionServiceDefinition,
+  PredictRequest,
+  SyncServiceDefinition,
+} from '@foresync/protocol';
 import { spaceId } from '../../src/domain/ids.js';
 import { openStore } from '../../src/store/open.js';
 import type { AppWorld } from '../support/app-world.js';
 import { appWorld } from '../support/app-world.js';
-import { Caller } from '../support/calls.js';
+import { all, Caller } from '../support/calls.js';
 import { writeModel } from '../support/model-folder.js';
 import { putItems, Viewer } from '../support/viewer.js';
 
@@ -48,6 +53,15 @@ describe('what the on-line layer learned', function () {
     caller.close();
     return new Map(predictions.map(({ item, score }) => [item, score]));
   };
+  /** The score of the checkpoint that a device of the user is given. */
+  const fetchedScore = async (world: AppWorld, user: string): Promise<number> => {
+    const caller = new Caller(world.port, SyncServiceDefinition, await world.tokens.token({ user }));
+    const request = FetchRequest.create({ request: { requestId: 1n, space: 'notes', item: 'docs/2' } });
+    const [only] = await all(caller.download(SyncServiceDefinition.methods.fetch, request));
+    caller.close();
+    assert.ok(only?.part?.$case === 'answer' && only.part.value.result?.$case === 'found');
+    return only.part.value.result.value.checkpoint?.predictionScore ?? assert.fail('no checkpoint');
+  };
   const farthest = (one: Map<string, number>, other: Map<string, number>): number => {
     assert.deepEqual([...one.keys()].sort(), [...other.keys()].sort());
     return Math.max(...Array.from(one, ([item, score]) => Math.abs(score - (other.get(item) ?? NaN))));
@@ -80,6 +94,8 @@ describe('what the on-line layer learned', function () {
     const again = await serve();
     assert.ok(farthest(await scores(again), learned) < 1e-5);
     assert.deepEqual(complaints(again), []);
+    assert.ok((await fetchedScore(again, 'alice')) > 0, 'of the last plan before the restart');
+    assert.equal(await fetchedScore(again, 'nobody'), 0);
     await again.stop();
 
     const good = await saved((store) => store.spaces.loadSnapshot(NOTES, MEMORY));

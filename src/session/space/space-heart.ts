@@ -18,6 +18,8 @@ export interface SpaceHeart {
   refund(bytes: number): void;
   /** The `user_context` of the user's checkpoints: JSON of at most 4 KiB, empty if nothing is known. */
   userContext(user: Pseudonym): Promise<string>;
+  /** The last score of an item for a user, 0 to 1; undefined if the store has to be asked. */
+  score(user: Pseudonym, item: ItemId): number | undefined;
   /** See Predictions: what the user may need next. */
   predict(user: Pseudonym, k: number): Promise<readonly Prediction[]>;
   /** See Predictions; null if the item is unknown. */

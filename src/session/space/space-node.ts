@@ -35,7 +35,7 @@ const ATTEMPTS = 16;
  * replay. Batches may come concurrently; the engine learns them in the order in which they became durable, and while it
  * waits for the scores of one plan it goes on with the next, so that plans of several users share a run of the model.
  */
-export class SpaceNode implements SpaceHeart, Contexts {
+export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
   readonly #space: SpaceId;
   readonly #engine: SpaceEngine;
   readonly #users: UserStore;

@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { HeartsDeps } from './app/hearts.js';
+import type { HeartsDeps, Shadow } from './app/hearts.js';
 import { openHeart } from './app/hearts.js';
 import { deploymentKeys, verifierOf } from './app/identity.js';
-import type { LoadModel, ModelObserver, ModelSource } from './app/model.js';
-import { openLiveModel, reloadModel, SHIPPED_MODEL } from './app/model.js';
+import type { LoadModel } from './app/model.js';
 import { ModelReporter } from './app/model-reporter.js';
 import { Node } from './app/node.js';
+import { NodeModels } from './app/node-models.js';
 import { planObserver, sessionObserver } from './app/observers.js';
 import type { PolicyFactory } from './app/rankings.js';
-import { needsModel, rankingNamed, RANKINGS } from './app/rankings.js';
+import { rankingNamed, RANKINGS } from './app/rankings.js';
 import { pushTerms, rpcOptions, sessionSettings, storeConfig } from './app/settings.js';
 import type { Config } from './config.js';
 import type { Clock } from './domain/clock.js';
@@ -63,13 +63,17 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const sessions = sessionObserver(metrics, logger);
   const plans = planObserver(metrics, overrides.observer);
   const reporter = new ModelReporter(metrics, logger);
-  const source = modelSource(config, overrides, reporter);
   // Before the store: a model that is refused leaves nothing open.
-  const model = source === null ? null : await openLiveModel(source);
+  const models = await NodeModels.open(config, {
+    ranks: overrides.policy === undefined,
+    load: overrides.loadModel,
+    observer: reporter,
+  });
   const store = overrides.store ?? (await openStore(storeConfig(config), { clock, randomBytes }));
-  const policy = overrides.policy ?? configuredPolicy(config, { model, store, sessions });
+  const policy = overrides.policy ?? configuredPolicy(config, { model: models.first, store, sessions });
   const onModelFailed = overrides.onModelFailed ?? ((error) => reporter.missed(error));
-  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions, onModelFailed });
+  const shadow = models.shadow(metrics);
+  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions, onModelFailed, shadow });
   const gate = gateOf(config, hearts, keys);
   const server = new RpcServer(rpcOptions(config), {
     gate,
@@ -80,18 +84,15 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     content: contentDeps(config, store, clock),
     pseudonymOf: (user) => pseudonymOf(keys.pseudonym, user),
   });
-  if (model !== null) reporter.follow((answers) => server.modelAnswers(answers));
-  const reload = async (): Promise<void> => {
-    if (model !== null && source !== null) await reloadModel(model, source);
-  };
+  if (models.first !== null) reporter.follow((answers) => server.modelAnswers(answers));
   const closeStore = async (): Promise<void> => {
-    await model?.close();
+    await models.close();
     if (overrides.store === undefined) await store.close();
   };
   return new Node(config, {
     store,
     closeStore,
-    reloadModel: reload,
+    reloadModel: () => models.reload(),
     gate,
     server,
     verifier,
@@ -125,6 +126,7 @@ function heartsDeps(
     readonly plans: PlanObserver;
     readonly sessions: SessionObserver;
     readonly onModelFailed: (error: ForesyncError) => void;
+    readonly shadow: Shadow | null;
   },
 ): HeartsDeps {
   const { push, store } = config;
@@ -142,12 +144,6 @@ function checkPolicy({ push: { policy } }: Config): void {
   if (RANKINGS.includes(policy)) return;
   const message = `there is no policy "${policy}"; there are ${RANKINGS.join(', ')}`;
   throw new ForesyncError('CONFIG_INVALID', message, { field: 'push.policy' });
-}
-
-/** Where the network comes from, if the configured policy asks it. */
-function modelSource({ push }: Config, overrides: AppOverrides, observer: ModelObserver): ModelSource | null {
-  if (overrides.policy !== undefined || !needsModel(push.policy)) return null;
-  return { folder: push.model ?? SHIPPED_MODEL, load: overrides.loadModel, observer };
 }
 
 function configuredPolicy(

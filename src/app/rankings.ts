@@ -18,7 +18,7 @@ export type PolicyFactory = (space: SpaceId, statistics: Statistics) => Policy;
 export interface RankingParts {
   /** The network; null if the ranking needs none (see `needsModel`). */
   readonly model: LiveModel | null;
-  readonly users: UserStore;
+  readonly users: Pick<UserStore, 'recurrent' | 'saveRecurrent'>;
   /** A user's step did not reach the recurrent state. */
   readonly onLost: (error: unknown) => void;
 }
@@ -56,6 +56,18 @@ export function rankingNamed(name: string, parts: RankingParts): PolicyFactory {
   if (kind === undefined) return (_space, statistics) => policyNamed(name, statistics);
   return (space, statistics) => modelPolicy(name, kind, space, statistics, parts);
 }
+
+/** A model that only rehearses: it learns, and its users' states are in memory alone, for the store has those of the other. */
+export function rehearsing(model: LiveModel, onLost: (error: unknown) => void): PolicyFactory {
+  const kind = { network: true, learns: true, hedged: false };
+  const parts = { model, users: NO_STATES, onLost };
+  return (space, statistics) => modelPolicy('shadow', kind, space, statistics, parts);
+}
+
+const NO_STATES: RankingParts['users'] = {
+  recurrent: () => Promise.resolve({ version: 0, bytes: new Uint8Array() }),
+  saveRecurrent: () => Promise.resolve(true),
+};
 
 function modelPolicy(
   name: string,
@@ -97,7 +109,7 @@ function modelPolicy(
   };
 }
 
-function stateStore(users: UserStore): StateStore {
+function stateStore(users: RankingParts['users']): StateStore {
   return {
     load: (user, space) => users.recurrent(user, space),
     save: (user, space, version, bytes) => users.saveRecurrent(user, space, version, bytes),

@@ -22,6 +22,9 @@ export interface Metrics {
   readonly modelFailures: PromCounter<'reason'>;
   readonly modelLoads: PromCounter<'result'>;
   readonly plansWithoutModel: PromCounter<'reason'>;
+  readonly shadowOpens: Counter;
+  readonly shadowHits: PromCounter<'of'>;
+  readonly shadowFailures: Counter;
 }
 
 /** A registry of its own for each server, so that two in one process do not meet. */
@@ -136,6 +139,22 @@ function modelMetrics(registers: Registry[]) {
       name: 'foresync_model_loads_total',
       help: 'Models that were loaded or refused, at the start and by SIGHUP.',
       labelNames: ['result'],
+      registers,
+    }),
+    shadowOpens: new Counter({
+      name: 'foresync_shadow_opens_total',
+      help: 'Opens of sampled users by which the policy and the shadow model were compared.',
+      registers,
+    }),
+    shadowHits: new Counter({
+      name: 'foresync_shadow_hits_total',
+      help: 'Those of them that would have been ready, of the policy and of the shadow model.',
+      labelNames: ['of'],
+      registers,
+    }),
+    shadowFailures: new Counter({
+      name: 'foresync_shadow_failures_total',
+      help: 'Plans that the shadow model could not rehearse.',
       registers,
     }),
     plansWithoutModel: new Counter({

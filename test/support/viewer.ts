@@ -59,12 +59,12 @@ export class Viewer {
   }
 }
 
-/** A backend writes items whose contents are their names. */
-export async function putItems(world: AppWorld, items: readonly string[]): Promise<void> {
+/** A backend writes items whose contents are their names, and what makes them new. */
+export async function putItems(world: AppWorld, items: readonly string[], news = ''): Promise<void> {
   const token = await world.tokens.token({ user: 'backend', device: null });
   const caller = new Caller(world.port, ContentServiceDefinition, token);
   for (const item of items) {
-    const content = Buffer.from(item);
+    const content = Buffer.from(`${item}${news}`);
     const header: PutHeaderMessage = PutHeader.create({
       space: 'notes',
       item,

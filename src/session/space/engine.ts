@@ -23,6 +23,7 @@ import { Hedge } from './hedge.js';
 import type { PushTerms } from './push-terms.js';
 import { pushable } from './pushable.js';
 import { reportingFirst } from './reporting-first.js';
+import type { Rehearsal } from './rehearsal.js';
 import { finite, peekAt, scoresOf, unlessFailed, type Scorer } from './scoring.js';
 
 export interface EngineParts {
@@ -34,6 +35,8 @@ export interface EngineParts {
   readonly observer?: PlanObserver;
   /** A running count of microseconds, for `PlanSeen.tookUs`; without it that is 0. */
   readonly stopwatchUs?: () => number;
+  /** Whoever scores beside the policy without pushing anything. */
+  readonly rehearsal?: Rehearsal;
   /** Hears of a plan that was made without the model, because that failed; left out, the plan fails. */
   readonly onModelFailed?: (error: ForesyncError) => void;
 }
@@ -57,6 +60,7 @@ export class Engine implements SpaceEngine {
   readonly #mode: PlanMode;
   readonly #hedge: Hedge | null;
   readonly #scorer: Scorer;
+  readonly #rehearsal: Rehearsal | undefined;
   #last: Policy;
 
   constructor(parts: EngineParts) {
@@ -65,6 +69,7 @@ export class Engine implements SpaceEngine {
     this.#policy = parts.policy;
     this.#push = parts.push;
     this.#observer = parts.observer;
+    this.#rehearsal = parts.rehearsal;
     this.#stopwatchUs = parts.stopwatchUs ?? (() => 0);
     this.#ledger = new BudgetLedger({ ratio: parts.push.ratio, startBytes: parts.push.startBytes });
     this.#price = new Price(this.#ledger);
@@ -93,6 +98,7 @@ export class Engine implements SpaceEngine {
     const { item, dataHash } = change.head;
     this.#policy.changed?.(change);
     this.#hedge?.changed(change);
+    this.#rehearsal?.changed(change);
     if (dataHash === null || this.#policy.plans === 'never') return [];
     const users =
       change.audience.length > 0 ? change.audience : this.statistics.holders(item, change.writer, nowMs);
@@ -119,6 +125,7 @@ export class Engine implements SpaceEngine {
       const before = contexts[place];
       if (before === undefined) continue;
       this.#hedge?.observe(step, (item) => this.#stateOf(item));
+      this.#rehearsal?.observe(step, before, (item) => this.#stateOf(item));
       this.#policy.observe?.(step, before);
       this.statistics.learn(step, before);
     }
@@ -180,6 +187,7 @@ export class Engine implements SpaceEngine {
       const offers = this.#offersOf(question, hedge, admits);
       await unlessFailed(this.#scorer, () => hedge.plan(question, offers, known));
     }
+    if (before.isFirst) this.#rehearsal?.begin(question, (of) => this.#offersOf(question, of, admits));
     const result = { user: view.user, device: view.device, pushes };
     const tookUs = before.tookUs + this.#stopwatchUs() - started;
     const { user, kind } = question;

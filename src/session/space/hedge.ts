@@ -32,9 +32,17 @@ export class Hedge {
   readonly #users = new UserSample<Pseudonym>(SHADOW_USERS);
   // By user and item: whether each shadow held what the user then changed.
   readonly #written = new Map<string, readonly boolean[]>();
+  /** Hears of each open that counts who would have had it ready. */
+  readonly #onCompared: (ready: readonly boolean[]) => void;
   #tokens = 0;
 
-  constructor(policy: Policy, rivals: readonly Policy[], budget: BudgetTerms) {
+  constructor(
+    policy: Policy,
+    rivals: readonly Policy[],
+    budget: BudgetTerms,
+    onCompared: (ready: readonly boolean[]) => void = () => undefined,
+  ) {
+    this.#onCompared = onCompared;
     this.#policies = [policy, ...rivals];
     this.#shadows = this.#policies.map(({ payment }) => new Shadow({ budget, payment }));
     this.#standings = new Standings(this.#policies.length);
@@ -162,7 +170,9 @@ export class Hedge {
       const isThere = shadow.opened(user, state);
       return written === undefined ? isThere : (written[place] ?? false);
     });
-    if (isWarm) this.#standings.opened(ready);
+    if (!isWarm) return;
+    this.#standings.opened(ready);
+    this.#onCompared(ready);
   }
 
   /** What the leader's scores are in the units of the policy's own. */

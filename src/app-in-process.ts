@@ -22,6 +22,8 @@ export interface InProcessOptions {
   readonly space: SpaceId;
   /** Name of a plain policy, or a policy of one's own over the space's statistics. */
   readonly policy: string | ((statistics: Statistics) => Policy);
+  /** What the replay does with the policy before it uses it. */
+  readonly wrap?: (policy: Policy, statistics: Statistics) => Policy;
   /** Folder of the model; null or left out = the one that comes with Foresync. */
   readonly model?: string | null;
   readonly push: PushTerms;
@@ -51,7 +53,8 @@ export async function openInProcess(options: InProcessOptions): Promise<InProces
   const limits = storeLimits({ feedRetention: KEPT_BATCHES, activityRetention: KEPT_BATCHES });
   const store = openMemory(limits, { clock, randomBytes });
   await store.spaces.ensure(space, 1);
-  const { policy, model } = await rank(options, store.users, statistics);
+  const { policy: ranking, model } = await rank(options, store.users, statistics);
+  const policy = options.wrap?.(ranking, statistics) ?? ranking;
   const stopwatchUs = (): number => performance.now() * 1000;
   const engine = new Engine({ space, statistics, policy, push, observer, stopwatchUs });
   const onPlanFault = (error: unknown): never => {

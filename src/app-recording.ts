@@ -8,11 +8,11 @@ import type { Statistics } from './predictor/statistics.js';
 
 export type { FeatureSink };
 
-/** A policy for a replay that pushes nothing and hands everything that a policy may know to a sink. */
+/** What makes a policy of a replay hand everything that a policy may know to a sink. */
 export const recording =
   (sink: FeatureSink) =>
-  (statistics: Statistics): Policy =>
-    recordingPolicy(statistics, sink);
+  (pusher: Policy, statistics: Statistics): Policy =>
+    recordingPolicy(pusher, statistics, sink);
 
 /** What the columns of a recording are. */
 export const RECORDED = {

@@ -27,7 +27,7 @@ LIST_SHARE = 0.3  # of the listwise loss, where both are used
 SOURCES = {
     "dependencies": ("depend",),
     "paths": ("folder", "path"),
-    "together": ("together", "lift"),
+    "together": ("together", "lift", "taste", "around"),
     "transitions": ("transitions", "own-transitions"),
 }
 HIDE_SOURCE = 0.1

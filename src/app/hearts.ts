@@ -47,11 +47,17 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const { spaces } = store;
   const onLearning = (thrown: unknown): void =>
     sessions.fault('recollection', ForesyncError.from(thrown), space);
-  const recollecting = { spaces, candidates: deps.candidates, onCorrupt: onLearning };
+  const damage: ForesyncError[] = [];
+  const onCorrupt = (error: ForesyncError): void => {
+    damage.push(error);
+    onLearning(error);
+  };
+  const recollecting = { spaces, candidates: deps.candidates, onCorrupt };
   const statistics = await recollect(recollecting, space);
   const policy = deps.policy(space, statistics);
   const { memory } = policy;
-  if (memory !== undefined) await recollectPolicy(recollecting, space, memory);
+  // It knows users by the statistics' numbers: made anew, those are others.
+  if (memory !== undefined && damage.length === 0) await recollectPolicy(recollecting, space, memory);
   const stopwatchUs = (): number => performance.now() * 1000;
   const { onModelFailed } = deps;
   const scores: LastScores = new LastScores({

@@ -54,10 +54,10 @@ export class NodeModels {
     return {
       policy: rehearsing(this.#second.live, onFailed),
       onFailed,
-      onOpened: (first, second) => {
-        metrics.shadowOpens.inc();
-        metrics.shadowHits.inc({ of: 'policy' }, first ? 1 : 0);
-        metrics.shadowHits.inc({ of: 'shadow' }, second ? 1 : 0);
+      onOpened: ({ first, second }, opens) => {
+        metrics.shadowOpens.inc(opens);
+        metrics.shadowHits.inc({ of: 'policy' }, first);
+        metrics.shadowHits.inc({ of: 'shadow' }, second);
       },
     };
   }

@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { recordFeatures } from '../replay/features/record-features.js';
 import { loadTrace } from '../replay/trace.js';
 import { seededRandom } from '../util/seeded-random.js';
-import { integerBetween } from './options.js';
+import { KNOWN_POLICIES } from '../replay/policies.js';
+import { integerBetween, numberFrom } from './options.js';
 import { ReplayProgress } from './replay-progress.js';
 import type { Terminal } from './terminal.js';
 
@@ -11,6 +13,9 @@ interface FeaturesCommand {
   readonly out: string;
   readonly lastSteps?: number;
   readonly seed: number;
+  readonly pushing: string;
+  readonly budget: number;
+  readonly model?: string;
 }
 
 /** `foresync features`: what a model learns from a trace. */
@@ -20,11 +25,19 @@ export function registerFeatures(program: Command, terminal: Terminal): void {
     .argument('<trace>', 'folder of a trace (see `foresync import`)')
     .summary('write the features of recorded work, for training a model')
     .description(
-      'Replays a trace without pushes and writes the descriptors of steps, the features of candidates and what became of them: the input of wasm-model/train.py.',
+      'Replays a trace in process and writes the descriptors of steps, the features of candidates and what became of them: the input of wasm-model/train.py.',
     )
     .requiredOption('--out <folder>', 'where to write; it is made if it is not there')
     .option('--last-steps <count>', 'only the last steps of the trace', integerBetween(1, 1e9))
     .option('--seed <number>', 'of the candidates that are drawn', integerBetween(0, 2 ** 32 - 1), 1)
+    .option(
+      '--pushing <policy>',
+      'who pushes meanwhile: what it pushed is no candidate any more',
+      known,
+      'none',
+    )
+    .option('--budget <ratio>', 'bytes that it may push for each byte that is opened', numberFrom(0), 1)
+    .option('--model <folder>', 'its model, instead of the one that comes with Foresync')
     .action((trace: string, options: FeaturesCommand) => run(trace, options, terminal));
 }
 
@@ -34,6 +47,9 @@ async function run(trace: string, options: FeaturesCommand, terminal: Terminal):
   const progress = new ReplayProgress(terminal, 1);
   try {
     await recordFeatures(loaded, options.out, seededRandom(options.seed), {
+      pusher: options.pushing,
+      budget: options.budget,
+      model: options.model ?? null,
       signal: terminal.signal,
       onProgress: (steps, total) => progress.update({ policy: 'features', steps, total }),
     });
@@ -41,4 +57,9 @@ async function run(trace: string, options: FeaturesCommand, terminal: Terminal):
     progress.stop();
   }
   terminal.out.write(`${options.out}\n`);
+}
+
+function known(value: string): string {
+  if (KNOWN_POLICIES.includes(value)) return value;
+  throw new InvalidArgumentError(`there is no policy "${value}"; there are ${KNOWN_POLICIES.join(', ')}`);
 }

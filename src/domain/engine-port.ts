@@ -133,7 +133,9 @@ export interface SpaceEngine {
 /** What a plan would know of the items of a question. */
 export interface Peeked {
   /** In the order of the items; as `Policy.score` says. */
-  readonly scores: Float64Array;
+  readonly scores: ArrayLike<number>;
+  /** What orders them: the scores, or those of a rival that rules the space now, in units of its own. */
+  readonly ranks: ArrayLike<number>;
   /** The strongest reasons for one of them, at most 3. */
   readonly explain: (item: ItemId) => readonly Reason[];
 }

@@ -6,6 +6,8 @@ export interface Scored {
   readonly item: ItemId;
   /** Probability (model) or plain rank score (heuristics) that the user needs the item next; finite, >= 0. */
   readonly score: number;
+  /** What orders a plan by price instead of the score, in units of its own: somebody else ranks than who scores. */
+  readonly rank?: number;
   /** Bytes of the content and of the parts that the device lacks. */
   readonly bytes: number;
   /** The item and the parts that travel along, each with the hash to push; never empty. */

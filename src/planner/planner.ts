@@ -49,7 +49,11 @@ export function plan(candidates: readonly Scored[], terms: PlanTerms): readonly 
 function planByPrice(candidates: readonly Scored[], terms: PlanTerms, price: Price): readonly PlannedPush[] {
   if (candidates.length === 0) return [];
   const ranked = candidates
-    .map((scored) => ({ scored, value: valueOf(scored.score, scored.bytes), bytes: scored.bytes }))
+    .map((scored) => ({
+      scored,
+      value: valueOf(scored.rank ?? scored.score, scored.bytes),
+      bytes: scored.bytes,
+    }))
     .sort((a, b) => b.value - a.value);
   const best = ranked.slice(0, BEST);
   const worthIt = new Set(best.filter(({ value }) => value > price.threshold).map(({ scored }) => scored));

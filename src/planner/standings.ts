@@ -1,23 +1,24 @@
-/** Opens after which a comparison forgets half. */
-const HALF_LIFE = 1500;
+/** Steps after which a comparison forgets half. */
+const HALF_LIFE = 600;
 /** How many deviations of mere chance a challenger must be ahead, and the first one to come back. */
 const DOUBT = { challenger: 3, first: 1 } as const;
 
 /**
  * Who of several would spare most waits: the first of them until another is ahead by more than chance explains. Sees each
- * open with who would have had it ready; memory is the square of their number.
+ * step with how many of its opens each would have had ready; memory is the square of their number. A step counts as one
+ * draw: what is opened together is foreseen or missed together.
  */
 export class Standings {
   readonly #count: number;
   readonly #hits: Float64Array;
-  /** Opens in which two of them differ. */
-  readonly #differ: Float64Array;
+  /** Squared differences of two of them, step by step. */
+  readonly #spread: Float64Array;
   #leader = 0;
 
   constructor(count: number) {
     this.#count = count;
     this.#hits = new Float64Array(count);
-    this.#differ = new Float64Array(count * count);
+    this.#spread = new Float64Array(count * count);
   }
 
   /** Index of the one who leads. */
@@ -30,14 +31,14 @@ export class Standings {
     return this.#hits[of] ?? 0;
   }
 
-  /** An open, and who would have had it ready. */
-  opened(ready: readonly boolean[]): void {
+  /** A step, and how many of its opens each would have had ready. */
+  stepped(ready: readonly number[]): void {
     const kept = 0.5 ** (1 / HALF_LIFE);
     for (let one = 0; one < this.#count; one++) {
-      this.#hits[one] = this.hits(one) * kept + (ready[one] === true ? 1 : 0);
+      this.#hits[one] = this.hits(one) * kept + (ready[one] ?? 0);
       for (let other = 0; other < this.#count; other++) {
         const at = one * this.#count + other;
-        this.#differ[at] = (this.#differ[at] ?? 0) * kept + (ready[one] === ready[other] ? 0 : 1);
+        this.#spread[at] = (this.#spread[at] ?? 0) * kept + ((ready[one] ?? 0) - (ready[other] ?? 0)) ** 2;
       }
     }
     this.#lead();
@@ -49,7 +50,7 @@ export class Standings {
     for (let one = 0; one < this.#count; one++) {
       const ahead = this.hits(one) - this.hits(leader);
       const doubt = one === 0 ? DOUBT.first : DOUBT.challenger;
-      const chance = doubt * Math.sqrt(1 + (this.#differ[one * this.#count + leader] ?? 0));
+      const chance = doubt * Math.sqrt(1 + (this.#spread[one * this.#count + leader] ?? 0));
       if (one !== leader && ahead > chance && this.hits(one) > this.hits(best)) best = one;
     }
     this.#leader = best;

@@ -3,8 +3,10 @@ import type { ItemId, Pseudonym } from '../domain/ids.js';
 import { Accesses } from './accesses.js';
 import { Float64Column } from './columns.js';
 import { DecayedCounts } from './decayed-counts.js';
+import { Folders } from './folders.js';
 import { Interner } from './interner.js';
 import { ItemGraph } from './item-graph.js';
+import { Lately } from './lately.js';
 import { Neighbours, Sums } from './neighbours.js';
 import { Words } from './words.js';
 
@@ -20,6 +22,8 @@ export class Counts {
   readonly words = new Words(this.items);
   readonly graph = new ItemGraph(this.items, this.words);
   readonly accesses = new Accesses();
+  readonly folders = new Folders(this.items);
+  readonly lately = new Lately();
   /** Uses by everyone, half-life 14 days. */
   readonly popularity = new DecayedCounts(14 * DAY_MS);
   /** Uses by everyone, half-life 1 day. */

@@ -24,8 +24,11 @@ export class DecayedCounts {
     return count * 0.5 ** (Math.max(0, timeMs - this.#times.get(row)) / this.#halfLifeMs);
   }
 
-  count(row: number, timeMs: number): void {
-    this.#put(row, this.at(row, timeMs) + 1, Math.max(timeMs, this.#times.get(row)));
+  /** Counts `amount` as of a time; one before the row's last counts for what is left of it by then. */
+  count(row: number, timeMs: number, amount = 1): void {
+    const asOfMs = Math.max(timeMs, this.#times.get(row));
+    const left = amount * 0.5 ** ((asOfMs - timeMs) / this.#halfLifeMs);
+    this.#put(row, this.at(row, asOfMs) + left, asOfMs);
   }
 
   /** When it was counted last, ms; −∞ if never. */

@@ -1,10 +1,14 @@
 import { chance, flag, logarithm, ofUse, share, type Feature } from './feature.js';
 import { nearness, sameFolder, samePath, sameWords } from './likeness.js';
 import {
+  around,
+  folderHabit,
+  folderUses,
   habit,
   ownTransitions,
   popularity,
   recency,
+  taste,
   together,
   togetherNow,
   transitions,
@@ -50,6 +54,8 @@ export const FEATURES: readonly Feature[] = [
   logarithm('lift', '1000 times together, relative to how much the item is used', (view) =>
     together(view).map((value, place) => (value * 1000) / (1 + usesOfAll(view, place))),
   ),
+  chance('taste', "uses together with the user's last 40 items, over the root of both items' uses", taste),
+  chance('around', 'uses together with what others did in the last five steps', around),
   logarithm('popularity', "everyone's uses, half-life 14 days", popularity),
   logarithm('trend', "everyone's uses, half-life 1 day", trend),
   logarithm('uses-of-all', "everyone's uses", (view) => each(view, (number) => view.counts.uses.get(number))),
@@ -70,6 +76,14 @@ export const FEATURES: readonly Feature[] = [
     nearness(({ counts }, number) => counts.graph.dependencies(number)),
   ),
   share('folder', 'share of the items of the last step in the same folder', sameFolder),
+  logarithm('folder-habit', "the user's uses in its folder, half-life 7 days", folderHabit),
+  logarithm('folder-uses', "the user's uses in its folder", folderUses),
+  logarithm('folder-popularity', "everyone's uses in its folder, half-life 14 days", (view) =>
+    each(view, (number) => view.counts.folders.popularity.at(view.counts.folders.of(number), view.nowMs)),
+  ),
+  logarithm('folder-trend', "everyone's uses in its folder, half-life 1 day", (view) =>
+    each(view, (number) => view.counts.folders.trend.at(view.counts.folders.of(number), view.nowMs)),
+  ),
   share('path', 'mean share of path parts in common with the items of the last step', samePath),
   share('words', 'share of its words in the last five steps, rare words counting more', sameWords),
   share('changed', 'somebody else changed it since the last use', (view) =>
@@ -94,6 +108,10 @@ export const FEATURES: readonly Feature[] = [
       );
       return changed.length / dependencies.length;
     }),
+  ),
+  logarithm('steps', "the user's steps so far", (view) => each(view, () => view.context.steps)),
+  logarithm('since-step', "hours since the user's last step", (view) =>
+    each(view, () => hoursSince(view, view.context.lastStepMs)),
   ),
   logarithm('size', 'KiB of the content', (view) =>
     each(view, (number) => (view.counts.graph.head(number)?.sizeBytes ?? 0) / 1024),

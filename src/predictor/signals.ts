@@ -1,10 +1,13 @@
-import { WINDOW } from './counts.js';
+import type { UserContext } from '../domain/context.js';
+import { WINDOW, type Counts } from './counts.js';
 import type { Neighbours } from './neighbours.js';
 import { cached, each, type Signal, type View } from './view.js';
 
 const HABIT_HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 /** For so few items looking each one up is cheaper than summing over all neighbours. */
 const FEW = 8;
+/** Of the items that a user used last, so many tell what they like. */
+const TASTE_ITEMS = 40;
 
 /** 1/(1 + rank in the user's recency list), the last item being 0; what is not in the list comes right behind its end. */
 export const recency: Signal = (view) =>
@@ -70,6 +73,65 @@ function togetherWith(view: View, steps: number): Float64Array {
     })),
   );
   return summed(view, view.counts.together, sources);
+}
+
+/** How like an item is to those that the user used last: uses together over the root of both items' uses, summed. */
+export const taste: Signal = (view) => {
+  const { counts, context, numbers } = view;
+  const sources = counts
+    .numbersOf(context)
+    .items.slice(0, TASTE_ITEMS)
+    .map((source) => ({ source, factor: 1 / Math.sqrt(Math.max(1, counts.uses.get(source))) }));
+  return summed(view, counts.together, sources).map(
+    (sum, place) => sum / Math.sqrt(Math.max(1, counts.uses.get(numbers[place] ?? -1))),
+  );
+};
+
+/** How often an item is used together with what others did in the last steps of the space. */
+export const around: Signal = (view) => {
+  const { counts, user } = view;
+  const sources = counts.lately
+    .ofOthers(user, WINDOW.steps)
+    .flatMap((step) => step.map((source) => ({ source, factor: 1 / Math.max(1, counts.uses.get(source)) })));
+  return summed(view, counts.together, sources);
+};
+
+/** The user's own uses in an item's folder, half-life 7 days. */
+export const folderHabit: Signal = (view) => {
+  const habits = folderHabitsOf(view.counts, view.context);
+  const faded = 0.5 ** (Math.max(0, view.nowMs - view.context.lastStepMs) / HABIT_HALF_LIFE_MS);
+  return each(view, (number) => (habits.get(view.counts.folders.of(number))?.decayed ?? 0) * faded);
+};
+
+/** The user's own uses in an item's folder. */
+export const folderUses: Signal = (view) => {
+  const habits = folderHabitsOf(view.counts, view.context);
+  return each(view, (number) => habits.get(view.counts.folders.of(number))?.uses ?? 0);
+};
+
+interface FolderHabit {
+  uses: number;
+  /** As of the context's last step. */
+  decayed: number;
+}
+
+const folderHabits = new WeakMap<UserContext, ReadonlyMap<number, FolderHabit>>();
+
+/** By number of folder. Contexts never change, so it is made once for each. */
+function folderHabitsOf(counts: Counts, context: UserContext): ReadonlyMap<number, FolderHabit> {
+  const known = folderHabits.get(context);
+  if (known !== undefined) return known;
+  const habits = new Map<number, FolderHabit>();
+  const { items } = counts.numbersOf(context);
+  for (const [place, use] of context.items.entries()) {
+    const folder = counts.folders.of(items[place] ?? -1);
+    const habit = habits.get(folder) ?? { uses: 0, decayed: 0 };
+    habits.set(folder, habit);
+    habit.uses += use.count;
+    habit.decayed += use.decayed * 0.5 ** (Math.max(0, context.lastStepMs - use.lastMs) / HABIT_HALF_LIFE_MS);
+  }
+  folderHabits.set(context, habits);
+  return habits;
 }
 
 interface Source {

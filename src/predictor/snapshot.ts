@@ -20,7 +20,7 @@ interface Snapshot {
   readonly together: NeighbourDump;
 }
 
-/** Statistics as UTF-8 JSON; bounded as they are. The order in folders is not in it: it comes back with use. */
+/** Statistics as UTF-8 JSON; bounded as they are. The order in folders and what goes on lately are not in it: they come back with use. */
 export function dumpCounts(counts: Counts): Uint8Array {
   const items = counts.items.names();
   const users = counts.users.names();
@@ -51,6 +51,18 @@ export function loadCounts(counts: Counts, bytes: Uint8Array): void {
   counts.transitions.load(snapshot.transitions);
   counts.departures.load(snapshot.departures);
   counts.together.load(snapshot.together);
+  loadFolders(counts, snapshot);
+}
+
+/** A folder's counts are the sums of its items'. */
+function loadFolders({ folders }: Counts, { popularity, trend }: Snapshot): void {
+  for (const [dump, counts] of [
+    [popularity, folders.popularity],
+    [trend, folders.trend],
+  ] as const) {
+    for (const [item, count] of dump.counts.entries())
+      if (count > 0) counts.count(folders.of(item), dump.times[item] ?? 0, count);
+  }
 }
 
 function parse(bytes: Uint8Array): Snapshot {

@@ -35,8 +35,10 @@ export class Statistics implements SpaceStatistics {
       counts.uses.add(item, 1);
       counts.accesses.opened(item, user);
       counts.graph.touched(item);
+      counts.folders.used(item, step.timeMs);
     }
     learnPairs(counts, items, before);
+    counts.lately.stepped(user, items);
   }
 
   changed({ head, epoch, writer }: Change): void {

@@ -27,6 +27,8 @@ export interface InProcessReplay {
   readonly candidates?: number;
   /** Folder of the model; null = the one that comes with Foresync. */
   readonly model?: string | null;
+  /** What is done with the policy before it is used. */
+  readonly wrap?: InProcessOptions['wrap'];
   readonly signal?: AbortSignal;
   /** Told which moment of the trace is about to be replayed. */
   onMoment?(place: number): void;
@@ -97,6 +99,7 @@ class Replay {
       space,
       policy: policy === 'oracle' ? () => oracleOf(recorder) : policy,
       push: replayPush(trace, options.budget),
+      ...(options.wrap === undefined ? {} : { wrap: options.wrap }),
       model: options.model ?? null,
       candidates: options.candidates ?? REPLAY_CANDIDATES,
       devices: fleet,

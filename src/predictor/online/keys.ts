@@ -1,5 +1,5 @@
 import type { UserContext } from '../../domain/context.js';
-import type { ItemId, Pseudonym } from '../../domain/ids.js';
+import type { ItemId } from '../../domain/ids.js';
 import { folderOf } from '../item-graph.js';
 
 /** Sparse inputs of one candidate: who and what it is, hashed. Two that share a place share a weight. */
@@ -7,10 +7,13 @@ export const KEYS = 7;
 /** Places that keys are hashed to: the bound of what is kept for names. */
 export const PLACES = 1 << 15;
 
-/** Places of the keys of each item, items × `KEYS`, row-major. */
-export function keysOf(user: Pseudonym, context: UserContext, items: readonly ItemId[]): Int32Array {
+/**
+ * Places of the keys of each item, items × `KEYS`, row-major. A user is named by a number: by who came first, not by a
+ * pseudonym, so that the same history gives the same places under every key.
+ */
+export function keysOf(user: number, context: UserContext, items: readonly ItemId[]): Int32Array {
   const keys = new Int32Array(items.length * KEYS);
-  const who = hashText(user);
+  const who = Math.imul(user + 1, 0x9e3779b1) >>> 0;
   const before = hashText(context.recentSteps[0]?.[0] ?? '');
   for (const [place, item] of items.entries()) {
     const what = hashText(item);

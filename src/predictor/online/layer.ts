@@ -16,6 +16,8 @@ import { dumpState, loadState } from './state.js';
 export interface Candidates {
   readonly kind: 'user' | 'holder';
   readonly user: Pseudonym;
+  /** The user's number in the space's statistics. */
+  readonly number: number;
   readonly context: UserContext;
   readonly nowMs: number;
   readonly items: readonly ItemId[];
@@ -65,11 +67,11 @@ export class OnlineLayer {
 
   /** Standardises what is known of some candidates, and learns how they are spread unless it only `peeks`. */
   read(candidates: Candidates, peeks = false): Inputs {
-    const { kind, user, items, context } = candidates;
+    const { kind, user, number, items, context } = candidates;
     const rows = inputsOf(candidates);
     const { scaler } = this.#state;
     if (!this.#isFrozen && !peeks) scaler.learn(rows);
-    return { kind, user, items, rows: scaler.apply(rows), keys: keysOf(user, context, items) };
+    return { kind, user, items, rows: scaler.apply(rows), keys: keysOf(number, context, items) };
   }
 
   /** How likely each candidate is opened in time, from 0 to 1, in their order. */

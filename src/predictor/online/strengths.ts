@@ -6,11 +6,11 @@ const COLUMNS_OF: Readonly<Record<string, readonly string[]>> = {
   FREQUENT: ['frequent', 'best-frequent', 'uses', 'habit'],
   YOUR_NEXT: ['own-transitions'],
   NEXT: ['markov', 'best-markov', 'transitions'],
-  TOGETHER: ['covisit', 'best-covisit', 'together', 'together-now', 'lift'],
+  TOGETHER: ['covisit', 'best-covisit', 'together', 'together-now', 'lift', 'taste', 'around'],
   POPULAR: ['popular', 'best-popular', 'popularity', 'uses-of-all', 'breadth'],
   CHANGED: ['changed', 'since-change'],
   DEPENDENCY: ['dependency', 'dependant', 'dependencies-changed'],
-  NEAR: ['folder', 'path'],
+  NEAR: ['folder', 'path', 'folder-habit', 'folder-uses'],
 };
 
 const PLACES = Object.entries(COLUMNS_OF).map(

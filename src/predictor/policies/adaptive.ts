@@ -26,10 +26,11 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
   // Of questions that were scored, for as long as someone has them.
   const read = new WeakMap<Question, { readonly layer: OnlineLayer; readonly inputs: Inputs }>();
   const score = async (question: Question, peeks: boolean): Promise<Float64Array> => {
-    const features = featuresOf(viewOf(counts, question));
+    const view = viewOf(counts, question);
+    const features = featuresOf(view);
     const logits = await parts.logits(question, features);
     const layer = parts.layer();
-    const inputs = layer.read({ ...question, features, logits }, peeks);
+    const inputs = layer.read({ ...question, number: view.user, features, logits }, peeks);
     read.set(question, { layer, inputs });
     return layer.score(inputs);
   };

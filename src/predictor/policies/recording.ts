@@ -17,20 +17,28 @@ export interface FeatureSink {
 /** The plain policies whose scores are written beside the features. */
 export const BASE_POLICIES = ['popular', 'recent', 'frequent', 'markov', 'covisit'] as const;
 
-/** Pushes nothing and writes down everything that a policy may know. */
-export function recordingPolicy(statistics: Statistics, sink: FeatureSink): Policy {
+/**
+ * Writes down everything that a policy may know, while `pusher` decides what is pushed: what it pushed is no candidate any
+ * more, as it will not be when the model pushes.
+ */
+export function recordingPolicy(pusher: Policy, statistics: Statistics, sink: FeatureSink): Policy {
   const { counts } = statistics;
   const base = BASE_POLICIES.map((name) => policyNamed(name, statistics));
   return {
     name: 'recording',
-    payment: 'price',
+    payment: pusher.payment,
     plans: 'all',
-    observe: (step, before) => sink.step(step.user, step.timeMs, descriptorOf(counts, step, before)),
+    observe: (step, before) => {
+      sink.step(step.user, step.timeMs, descriptorOf(counts, step, before));
+      pusher.observe?.(step, before);
+    },
+    planned: (question) => pusher.planned?.(question),
+    changed: (change) => pusher.changed?.(change),
     score: async (question) => {
       const scores: ArrayLike<number>[] = [];
       for (const policy of base) scores.push(await policy.score(question));
       sink.plan(question, featuresOf(viewOf(counts, question)), scores);
-      return new Float64Array(question.items.length);
+      return pusher.score(question);
     },
     explain: () => [],
   };

@@ -13,18 +13,24 @@ const HORIZON = 64;
 /** Candidates of a plan that are not opened: of more, so many are drawn, each standing for several. */
 const MOST_UNOPENED = 32;
 
-/** Replays a trace without pushes and writes what a model may learn from it into a folder, which must exist. */
+export interface Recording extends Omit<InProcessReplay, 'wrap' | 'onMoment'> {
+  /** The policy that pushes meanwhile; `none` leaves every item that a device lacks a candidate. */
+  readonly pusher: string;
+}
+
+/** Replays a trace and writes what a model may learn from it into a folder, which must exist. */
 export async function recordFeatures(
   trace: Trace,
   folder: string,
   random: () => number,
-  options: Omit<InProcessReplay, 'budget'>,
+  { pusher, ...options }: Recording,
 ): Promise<void> {
   const written = new FeatureFolder(folder);
   const sink = new Labelling(trace, written, random);
-  await replayInProcess(trace, recording(sink), {
+  await replayInProcess(trace, pusher, {
     ...options,
-    budget: 0,
+    wrap: recording(sink),
+    budget: pusher === 'none' ? 0 : options.budget,
     onMoment: (place) => (sink.place = place),
   });
   written.close(trace.meta);

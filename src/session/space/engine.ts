@@ -11,7 +11,6 @@ import type {
   SpaceEngine,
   SpaceStatistics,
 } from '../../domain/engine-port.js';
-import type { ForesyncError } from '../../domain/errors.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan, Scored } from '../../domain/plan.js';
@@ -19,30 +18,19 @@ import { BudgetLedger } from '../../planner/ledger.js';
 import { plan, type PlanMode } from '../../planner/planner.js';
 import { Price } from '../../planner/price.js';
 import type { ItemState } from '../../planner/shadow.js';
+import type { EngineParts } from './engine-parts.js';
 import { Hedge } from './hedge.js';
+import { seededRandom } from '../../util/seeded-random.js';
 import type { PushTerms } from './push-terms.js';
-import { pushable } from './pushable.js';
+import { pushable, scoredBy } from './pushable.js';
 import { reportingFirst } from './reporting-first.js';
 import type { Rehearsal } from './rehearsal.js';
-import { finite, peekAt, scoresOf, unlessFailed, type Scorer } from './scoring.js';
-
-export interface EngineParts {
-  readonly space: SpaceId;
-  readonly statistics: SpaceStatistics;
-  readonly policy: Policy;
-  readonly push: PushTerms;
-  /** Sees every plan, for measurements. */
-  readonly observer?: PlanObserver;
-  /** A running count of microseconds, for `PlanSeen.tookUs`; without it that is 0. */
-  readonly stopwatchUs?: () => number;
-  /** Whoever scores beside the policy without pushing anything. */
-  readonly rehearsal?: Rehearsal;
-  /** Hears of a plan that was made without the model, because that failed; left out, the plan fails. */
-  readonly onModelFailed?: (error: ForesyncError) => void;
-}
+import { peekAt, scoresOf, unlessFailed, type Scorer } from './scoring.js';
 
 /** A user has no plan before their second step: one step says nothing about the next. */
 const FIRST_PLANNED_STEP = 2;
+/** Whom the hedge follows is drawn alike at each start: the same calls give the same plans. */
+const SEED = 1;
 
 /**
  * The flow of one space on one node (DESIGN.md 3): learns steps, ranks candidates, plans what to push. The same calls in
@@ -77,7 +65,8 @@ export class Engine implements SpaceEngine {
     this.#last = parts.policy;
     const { rivals = [] } = parts.policy;
     const { ratio, startBytes } = parts.push;
-    this.#hedge = rivals.length === 0 ? null : new Hedge(parts.policy, rivals, { ratio, startBytes });
+    this.#hedge =
+      rivals.length === 0 ? null : new Hedge(parts.policy, rivals, { ratio, startBytes }, seededRandom(SEED));
     this.#scorer = { policy: parts.policy, hedge: this.#hedge, onModelFailed: parts.onModelFailed };
   }
 
@@ -168,10 +157,11 @@ export class Engine implements SpaceEngine {
     const admitted = items.filter(admits);
     const unscored = admitted.flatMap((item) => pushable(this.statistics, item, (held) => view.holds(held)));
     const asked = { ...question, items: unscored.map(({ item }) => item) };
-    const { own, ruling } = await scoresOf(this.#scorer, asked);
-    const offered = unscored.map((scored, place) => ({ ...scored, score: finite(ruling?.[place]) }));
+    const { own, ranks } = await scoresOf(this.#scorer, asked);
+    const offered = scoredBy(unscored, own ?? [], ranks);
     const leader = this.#ruler();
-    const isIdle = ruling === null || (leader.plans === 'holders' && question.kind === 'user');
+    const isIdle =
+      (own === null && ranks === null) || (leader.plans === 'holders' && question.kind === 'user');
     const decided = plan(isIdle ? [] : offered, {
       ledger: this.#ledger,
       mode: leader === this.#policy ? this.#mode : this.#modeOf(leader),

@@ -20,11 +20,11 @@ export async function predict(
   if (context.steps === 0) return [];
   const items = engine.statistics.candidates(user, context, nowMs);
   if (items.length === 0) return [];
-  const { scores, explain: reasonsOf } = await engine.peek(questionOf(engine, person, items));
+  const { scores, ranks, explain: reasonsOf } = await engine.peek(questionOf(engine, person, items));
   return items
-    .map((item, place) => ({ item, score: scores[place] ?? 0 }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
+    .map((item, place) => ({ item, score: scores[place] ?? 0, rank: ranks[place] ?? 0 }))
+    .filter(({ rank }) => rank > 0)
+    .sort((a, b) => b.rank - a.rank)
     .slice(0, k)
     .map(({ item, score }) => ({ item, score: Math.min(1, score), reasons: reasonsOf(item) }));
 }

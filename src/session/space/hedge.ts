@@ -7,9 +7,10 @@ import type { BudgetTerms } from '../../planner/ledger.js';
 import { Shadow, type ItemState } from '../../planner/shadow.js';
 import { Standings } from '../../planner/standings.js';
 import { UserSample } from '../../planner/user-sample.js';
-import { ScoreScale } from './score-scale.js';
+import type { Random } from '../../util/seeded-random.js';
+import { scoredBy } from './pushable.js';
 
-/** Users with shadow devices, drawn by their hashes; beyond it whoever was silent for longest goes. */
+/** Users with shadow devices, drawn by chance; beyond it whoever was silent for longest goes. */
 export const SHADOW_USERS = 64;
 /**
  * Of all plans this share gets shadow plans in the long run; so many may be saved up, or owed. A user is followed wholly or
@@ -18,6 +19,9 @@ export const SHADOW_USERS = 64;
 export const SHADOW_SHARE = { share: 0.15, saved: 30, owed: 90 } as const;
 /** Writes of sampled users whose step has not come yet; beyond it the oldest is forgotten. */
 const UNREPORTED = 1024;
+
+/** Hears of a step that counts: how many of its opens each policy would have had ready. */
+export type Compared = (ready: readonly number[], opens: number) => void;
 
 /**
  * Keeps a policy from doing worse than its rivals: each has shadow devices of a few users, and whoever's shadow would
@@ -28,25 +32,25 @@ export class Hedge {
   readonly #policies: readonly Policy[];
   readonly #shadows: readonly Shadow[];
   readonly #standings: Standings;
-  readonly #scales: readonly ScoreScale[];
-  readonly #users = new UserSample<Pseudonym>(SHADOW_USERS);
+  readonly #users: UserSample<Pseudonym>;
   // By user and item: whether each shadow held what the user then changed.
   readonly #written = new Map<string, readonly boolean[]>();
-  /** Hears of each open that counts who would have had it ready. */
-  readonly #onCompared: (ready: readonly boolean[]) => void;
+  readonly #onCompared: Compared;
   #tokens = 0;
 
+  /** `random` draws whom it follows. */
   constructor(
     policy: Policy,
     rivals: readonly Policy[],
     budget: BudgetTerms,
-    onCompared: (ready: readonly boolean[]) => void = () => undefined,
+    random: Random,
+    onCompared: Compared = () => undefined,
   ) {
+    this.#users = new UserSample(SHADOW_USERS, random);
     this.#onCompared = onCompared;
     this.#policies = [policy, ...rivals];
     this.#shadows = this.#policies.map(({ payment }) => new Shadow({ budget, payment }));
     this.#standings = new Standings(this.#policies.length);
-    this.#scales = this.#policies.map(() => new ScoreScale());
   }
 
   /** Whose ranking rules the plans now. */
@@ -59,16 +63,14 @@ export class Hedge {
     return this.#standings.leader === 0;
   }
 
-  /** What the leader gives the items of a question, by a factor in the units of the policy's own scores. */
-  async ruling(question: Question, own: Float64Array): Promise<Float64Array> {
-    if (this.isOwn) return own;
-    const factor = this.#factor;
-    return (await this.leader.score(question)).map((score) => score * factor);
+  /** What the leader ranks the items of a question by, in units of its own; null while that is the policy itself. */
+  async ranks(question: Question): Promise<ArrayLike<number> | null> {
+    return this.isOwn ? null : await this.leader.score(question);
   }
 
-  /** The value that the leader's shadow pays for, in the units of `ruling`: what a new ruler's price starts from. */
+  /** The value that the leader's shadow pays for, in the leader's units: what a new ruler's price starts from. */
   get threshold(): number {
-    return (this.#shadows[this.#standings.leader]?.threshold ?? Infinity) + Math.log(this.#factor);
+    return this.#shadows[this.#standings.leader]?.threshold ?? Infinity;
   }
 
   /** Before a step is learned: who would have had ready what it opens. */
@@ -77,6 +79,9 @@ export class Hedge {
     const gone = this.#users.see(step.user, this.#tokens / SHADOW_SHARE.saved);
     if (gone !== undefined) this.#forget(gone);
     if (!this.#users.has(step.user)) return;
+    const isWarm = this.#shadows.every((shadow) => shadow.isWarm);
+    const ready = this.#shadows.map(() => 0);
+    let opens = 0;
     for (const { item, kind } of step.items) {
       const state = stateOf(item);
       const key = keyOf(step.user, item);
@@ -84,8 +89,15 @@ export class Hedge {
       this.#written.delete(key);
       if (state === undefined) continue;
       if (kind === 'created') for (const shadow of this.#shadows) shadow.wrote(step.user, state);
-      else this.#opened(step.user, state, written);
+      else {
+        opens += 1;
+        for (const [place, isThere] of this.#opened(step.user, state, written).entries())
+          ready[place] = (ready[place] ?? 0) + (isThere ? 1 : 0);
+      }
     }
+    if (!isWarm) return;
+    this.#standings.stepped(ready);
+    if (opens > 0) this.#onCompared(ready, opens);
   }
 
   /** A user's device has what the user wrote; whether it had the content before counts when their step comes. */
@@ -129,15 +141,13 @@ export class Hedge {
     known: ReadonlyMap<ItemId, number>,
   ): Promise<void> {
     const own = await this.#ownScores(question, offers, known);
-    const scored = this.#offersWith(offers, own);
-    this.#shadows[0]?.plan(question.user, scored);
+    this.#shadows[0]?.plan(question.user, scoredBy(offers, own, null));
     const about = { ...question, items: offers.map(({ item }) => item) };
     for (const [place, policy] of this.#policies.entries()) {
       if (place === 0 || policy.plans === 'never') continue;
       if (policy.plans === 'holders' && question.kind === 'user') continue;
       const scores = await policy.score(about);
-      this.#scales[place]?.seen(scores, own);
-      this.#shadows[place]?.plan(question.user, this.#offersWith(offers, scores));
+      this.#shadows[place]?.plan(question.user, scoredBy(offers, scores, null));
     }
   }
 
@@ -157,27 +167,12 @@ export class Hedge {
     for (const shadow of this.#shadows) shadow.forget(user);
   }
 
-  #offersWith(offers: readonly Scored[], scores: Float64Array): readonly Scored[] {
-    return offers.map((offer, place) => {
-      const score = scores[place] ?? 0;
-      return { ...offer, score: Number.isFinite(score) && score > 0 ? score : 0 };
-    });
-  }
-
-  #opened(user: Pseudonym, state: ItemState, written: readonly boolean[] | undefined): void {
-    const isWarm = this.#shadows.every((shadow) => shadow.isWarm);
-    const ready = this.#shadows.map((shadow, place) => {
+  /** Which shadows had it ready. */
+  #opened(user: Pseudonym, state: ItemState, written: readonly boolean[] | undefined): readonly boolean[] {
+    return this.#shadows.map((shadow, place) => {
       const isThere = shadow.opened(user, state);
       return written === undefined ? isThere : (written[place] ?? false);
     });
-    if (!isWarm) return;
-    this.#standings.opened(ready);
-    this.#onCompared(ready);
-  }
-
-  /** What the leader's scores are in the units of the policy's own. */
-  get #factor(): number {
-    return this.isOwn ? 1 : (this.#scales[this.#standings.leader]?.factor ?? 1);
   }
 
   get #own(): Policy {

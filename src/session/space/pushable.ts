@@ -17,3 +17,20 @@ export function pushable(
   const bundle = bundleOf({ ...head, dataHash: head.dataHash }, (part) => statistics.head(part), holds);
   return bundle === null ? [] : [{ item, score: 0, bytes: bundleBytes(bundle), bundle }];
 }
+
+/** Candidates with what a policy scores them, in their order, and with what somebody else ranks them by, if anybody. */
+export function scoredBy(
+  candidates: readonly Scored[],
+  scores: ArrayLike<number>,
+  ranks: ArrayLike<number> | null,
+): readonly Scored[] {
+  return candidates.map((candidate, place) => {
+    const scored = { ...candidate, score: finite(scores[place]) };
+    return ranks === null ? scored : { ...scored, rank: finite(ranks[place]) };
+  });
+}
+
+/** A policy that answers nonsense about an item says nothing about it. */
+function finite(score: number | undefined): number {
+  return score !== undefined && Number.isFinite(score) && score > 0 ? score : 0;
+}

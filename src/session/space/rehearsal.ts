@@ -6,7 +6,11 @@ import type { Change } from '../../domain/item.js';
 import type { Scored } from '../../domain/plan.js';
 import type { BudgetTerms } from '../../planner/ledger.js';
 import type { ItemState } from '../../planner/shadow.js';
-import { Hedge } from './hedge.js';
+import { seededRandom } from '../../util/seeded-random.js';
+import { Hedge, type Compared } from './hedge.js';
+
+/** The same users are drawn at each start. */
+const SEED = 1;
 
 export interface RehearsalParts {
   /** Who ranks the real plans; only asked in a way that changes nothing. */
@@ -14,8 +18,8 @@ export interface RehearsalParts {
   /** Who only rehearses. It learns from the plans that it rehearses. */
   readonly second: Policy;
   readonly budget: BudgetTerms;
-  /** A user of the sample opened something: who of both would have had it ready. */
-  readonly onOpened: (first: boolean, second: boolean) => void;
+  /** A user of the sample opened something: how much of it each of both would have had ready. */
+  readonly onOpened: (hits: { readonly first: number; readonly second: number }, opens: number) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -34,9 +38,9 @@ export class Rehearsal {
     const { first, second, budget, onOpened } = parts;
     this.#parts = parts;
     const policies = [observing(first), learning(second)] as const;
-    this.#hedge = new Hedge(policies[0], [policies[1]], budget, ([one = false, other = false]) =>
-      onOpened(one, other),
-    );
+    const onCompared: Compared = ([one = 0, other = 0], opens) =>
+      onOpened({ first: one, second: other }, opens);
+    this.#hedge = new Hedge(policies[0], [policies[1]], budget, seededRandom(SEED), onCompared);
   }
 
   /** Before a step is learned. */

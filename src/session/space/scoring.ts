@@ -13,25 +13,23 @@ export interface Scorer {
 export interface Scores {
   /** The policy's own; null if its model did not answer. */
   readonly own: Float64Array | null;
-  /** What the plan is made by; null if nobody can tell, so that nothing is worth its bytes. */
-  readonly ruling: Float64Array | null;
+  /** What a rival that rules ranks by; null while none does. Without both nothing is worth its bytes. */
+  readonly ranks: ArrayLike<number> | null;
 }
 
 /** Scores of a question's items. A model that fails stops what is pushed by it: a rival that rules goes on. */
 export async function scoresOf(scorer: Scorer, question: Question): Promise<Scores> {
-  if (question.items.length === 0) return { own: NONE, ruling: NONE };
-  const { policy, hedge } = scorer;
-  const own = await unlessFailed(scorer, async () => policy.score(question));
-  if (hedge === null || (own === null && hedge.isOwn)) return { own, ruling: own };
-  return { own, ruling: await hedge.ruling(question, own ?? NONE) };
+  if (question.items.length === 0) return { own: NONE, ranks: null };
+  const own = await unlessFailed(scorer, async () => scorer.policy.score(question));
+  return { own, ranks: (await scorer.hedge?.ranks(question)) ?? null };
 }
 
 /** The same for who only asks: changes nothing. Throws MODEL_FAILED. */
 export async function peekAt({ policy, hedge }: Scorer, question: Question): Promise<Peeked> {
-  const own = await (policy.peek?.(question) ?? policy.score(question));
+  const scores = await (policy.peek?.(question) ?? policy.score(question));
+  const ranks = (await hedge?.ranks(question)) ?? scores;
   const leader = hedge?.leader ?? policy;
-  const scores = (await hedge?.ruling(question, own)) ?? own;
-  return { scores: scores.map(finite), explain: (item) => leader.explain(question, item) };
+  return { scores, ranks, explain: (item) => leader.explain(question, item) };
 }
 
 /** What some work answers; null if the model did not. */
@@ -43,11 +41,6 @@ export async function unlessFailed<T>({ onModelFailed }: Scorer, work: () => Pro
     onModelFailed(ForesyncError.from(thrown));
     return null;
   }
-}
-
-/** A policy that answers nonsense about an item says nothing about it. */
-export function finite(score: number | undefined): number {
-  return score !== undefined && Number.isFinite(score) && score > 0 ? score : 0;
 }
 
 const NONE = new Float64Array(0);

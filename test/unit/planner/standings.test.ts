@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { Standings } from '../../../src/planner/standings.js';
 import { seededRandom } from '../../../src/util/seeded-random.js';
 
-/** Opens of which each has its share ready, by chance. */
-function opens(standings: Standings, count: number, shares: readonly number[], seed = 1): number {
+/** Steps of one open, of which each has its share ready, by chance. */
+function steps(standings: Standings, count: number, shares: readonly number[], seed = 1): number {
   const random = seededRandom(seed);
   let changes = 0;
-  for (let open = 0; open < count; open++) {
+  for (let step = 0; step < count; step++) {
     const before = standings.leader;
-    standings.opened(shares.map((share) => random() < share));
+    standings.stepped(shares.map((share) => (random() < share ? 1 : 0)));
     if (standings.leader !== before) changes += 1;
   }
   return changes;
@@ -18,29 +18,38 @@ describe('Standings', () => {
   it('are led by the first until another is clearly better', () => {
     const standings = new Standings(3);
     assert.equal(standings.leader, 0);
-    opens(standings, 2000, [0.1, 0.3, 0.2]);
+    steps(standings, 2000, [0.1, 0.3, 0.2]);
     assert.equal(standings.leader, 1);
     assert.ok(standings.hits(1) > standings.hits(0));
   });
 
   it('are led by the first again when it is better again', () => {
     const standings = new Standings(2);
-    opens(standings, 2000, [0.1, 0.3]);
+    steps(standings, 2000, [0.1, 0.3]);
     assert.equal(standings.leader, 1);
-    opens(standings, 6000, [0.4, 0.3]);
+    steps(standings, 6000, [0.4, 0.3]);
     assert.equal(standings.leader, 0);
   });
 
   it('rarely change where nobody is better', () => {
     let changes = 0;
     for (let seed = 0; seed < 10; seed++)
-      changes += opens(new Standings(6), 2000, [0.25, 0.25, 0.25, 0.25, 0.25, 0.25], seed);
+      changes += steps(new Standings(6), 2000, [0.25, 0.25, 0.25, 0.25, 0.25, 0.25], seed);
     assert.ok(changes <= 5, `${changes} changes`);
   });
 
   it('stay where all have the same ready', () => {
     const standings = new Standings(2);
-    for (let open = 0; open < 1000; open++) standings.opened([open % 2 === 0, open % 2 === 0]);
+    for (let step = 0; step < 1000; step++) standings.stepped([step % 2, step % 2]);
     assert.equal(standings.leader, 0);
+  });
+
+  it('take what is opened together for one draw', () => {
+    const standings = new Standings(2);
+    standings.stepped([0, 40]);
+    standings.stepped([0, 40]);
+    assert.equal(standings.leader, 0);
+    for (let step = 0; step < 40; step++) standings.stepped([0, 4]);
+    assert.equal(standings.leader, 1);
   });
 });

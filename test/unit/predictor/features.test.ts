@@ -15,9 +15,9 @@ function featuresFor(history: History, item: string, nowMs: number): Record<stri
 }
 
 describe('features', () => {
-  it('are 28 columns with distinct names, a text and a range each', () => {
-    assert.equal(FEATURES.length, 28);
-    assert.equal(new Set(FEATURES.map(({ name }) => name)).size, 28);
+  it('are 36 columns with distinct names, a text and a range each', () => {
+    assert.equal(FEATURES.length, 36);
+    assert.equal(new Set(FEATURES.map(({ name }) => name)).size, 36);
     for (const { doc, range } of FEATURES) assert.ok(doc.length > 0 && range[0] < range[1]);
   });
 
@@ -50,12 +50,48 @@ describe('features', () => {
       changed: 1,
       'since-change': 1,
       'dependencies-changed': 1,
+      steps: Math.log2(3),
+      'since-step': Math.log2(3),
       size: 2,
       transitions: 0,
     };
     for (const [name, value] of Object.entries(expected))
       assert.ok(Math.abs((features[name] ?? NaN) - value) < 1e-3, `${name}: ${features[name]}, not ${value}`);
     assert.equal(featuresFor(history, 'docs/lib', 3 * HOUR_MS)['dependency'], 1 / 2);
+  });
+
+  it('describe an item that nobody used by what goes on in its folder', () => {
+    const history = new History()
+      .learn(stepOf(['docs/a', 'docs/b', 'x'], 0), stepOf(['docs/a'], 7 * DAY_MS, { user: 'v' }))
+      .change('docs/new', 7 * DAY_MS);
+    const features = featuresFor(history, 'docs/new', 7 * DAY_MS);
+    const expected = {
+      uses: 0,
+      'folder-habit': Math.log2(1 + 2 * 0.5),
+      'folder-uses': Math.log2(1 + 2),
+      'folder-popularity': Math.log2(1 + 2 * Math.SQRT1_2 + 1),
+      'folder-trend': Math.log2(1 + 2 / 128 + 1),
+    };
+    for (const [name, value] of Object.entries(expected))
+      assert.ok(Math.abs((features[name] ?? NaN) - value) < 1e-3, `${name}: ${features[name]}, not ${value}`);
+  });
+
+  it('describe an item by the company it keeps: with what the user likes, and with what others do now', () => {
+    const history = new History().learn(
+      stepOf(['a', 'near'], 0, { user: 'w' }),
+      stepOf(['b', 'far'], 0, { user: 'x' }),
+      stepOf(['a'], HOUR_MS),
+      stepOf(['b'], 2 * HOUR_MS, { user: 'v' }),
+    );
+    const near = featuresFor(history, 'near', 3 * HOUR_MS);
+    const far = featuresFor(history, 'far', 3 * HOUR_MS);
+    // Once together; `a` was used twice, `near` once.
+    assert.ok(Math.abs((near['taste'] ?? NaN) - Math.log2(1 + 1000 / Math.SQRT2)) < 1e-3);
+    assert.equal(far['taste'], 0);
+    assert.ok((far['around'] ?? 0) > 0);
+    // What the user did themself is not what others do.
+    const own = featuresFor(new History().learn(stepOf(['a', 'near'], 0)), 'near', HOUR_MS);
+    assert.equal(own['around'], 0);
   });
 
   it('describe an item that nobody knows, and one without any history', () => {

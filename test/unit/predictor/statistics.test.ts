@@ -92,6 +92,10 @@ describe('Statistics', () => {
         before.statistics.holders(itemId('i3'), null, nowMs),
       );
       assert.deepEqual(after.snapshot(), before.statistics.snapshot());
+      const inFolder = ({ counts }: Statistics): number =>
+        counts.folders.popularity.at(counts.folders.of(counts.items.find(itemId('i3'))), nowMs);
+      assert.ok(inFolder(before.statistics) > 1);
+      assert.ok(Math.abs(inFolder(after) - inFolder(before.statistics)) < 1e-6);
     });
 
     it('refuses anything else', () => {

@@ -23,7 +23,7 @@ class Space {
   inputs(logits: Float32Array | null = null): Inputs {
     const question = this.history.question('u', ITEMS, this.#timeMs);
     const features = featuresOf(viewOf(this.history.statistics.counts, question));
-    return this.layer.read({ ...question, features, logits });
+    return this.layer.read({ ...question, number: 0, features, logits });
   }
 
   /** Steps of which each opens `item`, after a plan of all items. */

@@ -35,10 +35,10 @@ function rehearsalOf(first: Policy, second: Policy): { rehearsal: Rehearsal; cou
     first,
     second,
     budget: BUDGET,
-    onOpened: (one, other) => {
-      counts.opens += 1;
-      counts.first += Number(one);
-      counts.second += Number(other);
+    onOpened: ({ first: one, second: other }, opens) => {
+      counts.opens += opens;
+      counts.first += one;
+      counts.second += other;
     },
     onFailed: () => (counts.failures += 1),
   });

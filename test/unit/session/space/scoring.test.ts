@@ -3,6 +3,7 @@ import type { Policy } from '../../../../src/domain/engine-port.js';
 import { ForesyncError } from '../../../../src/domain/errors.js';
 import { itemId, pseudonym, spaceId } from '../../../../src/domain/ids.js';
 import type { DevicePlan } from '../../../../src/domain/plan.js';
+import { seededRandom } from '../../../../src/util/seeded-random.js';
 import { Hedge } from '../../../../src/session/space/hedge.js';
 import { scoresOf, unlessFailed } from '../../../../src/session/space/scoring.js';
 import { Engine } from '../../../../src/session/space/engine.js';
@@ -110,7 +111,7 @@ describe('scoring without the model', () => {
       [foresees],
       () => 0.01,
     );
-    const hedge = new Hedge(worthless, [foresees], { ratio: 1, startBytes: 100 });
+    const hedge = new Hedge(worthless, [foresees], { ratio: 1, startBytes: 100 }, seededRandom(1));
     const scorer = { policy: worthless, hedge, onModelFailed: (error: unknown) => missed.push(error) };
     const question = new History().question('u', ITEMS, 0);
     for (let step = 1; step < 3000; step++) {
@@ -131,7 +132,7 @@ describe('scoring without the model', () => {
     isUp = false;
     const down = await scoresOf(scorer, question);
     assert.deepEqual([down.own, missed.length], [null, 1]);
-    assert.deepEqual(down.ruling, up.ruling);
+    assert.deepEqual(down.ranks, up.ranks);
     assert.equal(await unlessFailed(scorer, () => Promise.resolve(5)), 5);
   });
 });

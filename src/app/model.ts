@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ForesyncError } from '../domain/errors.js';
@@ -9,6 +11,7 @@ import type { BreakerObserver } from '../predictor/model/breaker.js';
 import { GuardedModel } from '../predictor/model/breaker.js';
 import { BREAKER_RULES } from '../predictor/model/breaker-state.js';
 import { LiveModel } from '../predictor/model/live-model.js';
+import { modelInvalid, textOf } from '../predictor/model/failures.js';
 import { loadModel } from '../predictor/model/load.js';
 import { REAL_TIMER } from '../session/timer.js';
 
@@ -44,6 +47,21 @@ export async function openLiveModel(source: ModelSource): Promise<LiveModel> {
 /** Swaps to what is in the folder now. Throws MODEL_INVALID, and then the model of before goes on. */
 export async function reloadModel(live: LiveModel, source: ModelSource): Promise<void> {
   await live.load(() => openGuarded(source));
+}
+
+/**
+ * SHA-256 of the manifest of a folder's model, hex: it names the model, for the manifest has the hashes of the other files.
+ * Throws MODEL_INVALID.
+ */
+export async function modelSha256(folder: string): Promise<string> {
+  const file = join(folder, 'manifest.json');
+  try {
+    return createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+  } catch (cause) {
+    throw modelInvalid(file, 'a file that can be read', textOf(cause), cause);
+  }
 }
 
 /** One model with its queue and its breaker. */

@@ -1,3 +1,4 @@
+import { registerExport } from './export.js';
 import { registerFeatures } from './features.js';
 import { registerGet } from './get.js';
 import { registerImport } from './import.js';
@@ -7,13 +8,18 @@ import { registerPut } from './put.js';
 import { registerReplay } from './replay.js';
 import { registerServe } from './serve.js';
 import type { Register } from './terminal.js';
+import { registerSteps } from './steps.js';
 import { registerToken } from './token.js';
+import { registerTrain } from './train.js';
 
 /** Every command of `foresync`, in the order of its help. */
 export const commands: readonly Register[] = [
   registerReplay,
   registerImport,
+  registerExport,
+  registerSteps,
   registerFeatures,
+  registerTrain,
   registerServe,
   registerToken,
   registerPut,

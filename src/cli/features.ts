@@ -1,9 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { recordFeatures } from '../replay/features/record-features.js';
-import { loadTrace } from '../replay/trace.js';
-import { seededRandom } from '../util/seeded-random.js';
+import { writeFeatures } from '../replay/features/write-features.js';
 import { KNOWN_POLICIES } from '../replay/policies.js';
 import { integerBetween, numberFrom } from './options.js';
 import { ReplayProgress } from './replay-progress.js';
@@ -16,6 +13,7 @@ interface FeaturesCommand {
   readonly pushing: string;
   readonly budget: number;
   readonly model?: string;
+  readonly reuse?: boolean;
 }
 
 /** `foresync features`: what a model learns from a trace. */
@@ -38,25 +36,25 @@ export function registerFeatures(program: Command, terminal: Terminal): void {
     )
     .option('--budget <ratio>', 'bytes that it may push for each byte that is opened', numberFrom(0), 1)
     .option('--model <folder>', 'its model, instead of the one that comes with Foresync')
+    .option('--reuse', 'leave features that are there already and would be the same again')
     .action((trace: string, options: FeaturesCommand) => run(trace, options, terminal));
 }
 
 async function run(trace: string, options: FeaturesCommand, terminal: Terminal): Promise<void> {
-  await mkdir(options.out, { recursive: true });
-  const loaded = await loadTrace(trace, { lastSteps: options.lastSteps ?? null, splitDevices: false });
+  const { out, seed, budget, pushing, model = null, lastSteps = null, reuse = false } = options;
   const progress = new ReplayProgress(terminal, 1);
   try {
-    await recordFeatures(loaded, options.out, seededRandom(options.seed), {
-      pusher: options.pushing,
-      budget: options.budget,
-      model: options.model ?? null,
+    const done = await writeFeatures({
+      ...{ trace, out, lastSteps, seed, pusher: pushing, budget, model, reuse },
       signal: terminal.signal,
       onProgress: (steps, total) => progress.update({ policy: 'features', steps, total }),
     });
+    progress.stop();
+    if (done === 'kept') terminal.err.write(`${out}: these features are there already\n`);
+    terminal.out.write(`${out}\n`);
   } finally {
     progress.stop();
   }
-  terminal.out.write(`${options.out}\n`);
 }
 
 function known(value: string): string {

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { KNOWN_POLICIES, REPLAY_POLICIES } from '../replay/policies.js';
+import { ForesyncError } from '../domain/errors.js';
+import { KNOWN_POLICIES, REPLAY_POLICIES, scoreFileOf } from '../replay/policies.js';
 import { replay } from '../replay/replay.js';
 import { htmlReport } from '../replay/report/html.js';
 import { reportJson } from '../replay/report/json.js';
@@ -32,9 +33,12 @@ export function registerReplay(program: Command, terminal: Terminal): void {
     .description(
       'Replays a trace through a real server, with a real client over gRPC for each device, under several policies at the same budget, and prints what each of them removed.',
     )
-    .option('--policies <names>', `all, or some of ${REPLAY_POLICIES.join(', ')}`, policyList, [
-      ...REPLAY_POLICIES,
-    ])
+    .option(
+      '--policies <names>',
+      `all, or some of ${KNOWN_POLICIES.join(', ')}; file:NAME=DIR ranks by scores of your own`,
+      policyList,
+      [...REPLAY_POLICIES],
+    )
     .option('--budget <ratio>', 'bytes that may be pushed for each byte that is opened', numberFrom(0), 1)
     .option(
       '--in-process',
@@ -55,6 +59,10 @@ export function registerReplay(program: Command, terminal: Terminal): void {
 }
 
 async function run(folder: string, options: ReplayCommand, terminal: Terminal): Promise<void> {
+  if (options.inProcess !== true && options.policies.some((policy) => scoreFileOf(policy) !== null)) {
+    const field = '--policies';
+    throw new ForesyncError('CONFIG_INVALID', 'a policy from a file needs --in-process', { field });
+  }
   const progress = new ReplayProgress(terminal, options.policies.length);
   try {
     const result = await replay({
@@ -88,9 +96,10 @@ async function writeReport(file: string, text: string, terminal: Terminal): Prom
 function policyList(value: string): readonly string[] {
   if (value === 'all') return [...REPLAY_POLICIES];
   const names = list(value);
-  const unknown = names.find((name) => !KNOWN_POLICIES.includes(name));
+  const own = names.filter((name) => scoreFileOf(name) !== null);
+  const unknown = names.find((name) => !own.includes(name) && !KNOWN_POLICIES.includes(name));
   if (unknown !== undefined) throw new InvalidArgumentError(`There is no policy "${unknown}".`);
-  return KNOWN_POLICIES.filter((policy) => names.includes(policy));
+  return [...KNOWN_POLICIES.filter((policy) => names.includes(policy)), ...own];
 }
 
 function two(value: string): 2 {

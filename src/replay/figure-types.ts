@@ -62,7 +62,7 @@ export interface PolicyResult {
 /** What a replay reports: every policy on the same trace at the same budget, in the order they were asked for. */
 export interface ReplayResult {
   readonly trace: string;
-  /** Hash of the model file; null while no policy uses one. */
+  /** Hash of the model's manifest; null if no policy asked the network. */
   readonly modelSha256: string | null;
   readonly budget: number;
   readonly policies: ReadonlyMap<string, PolicyResult>;

@@ -19,3 +19,13 @@ export const KNOWN_POLICIES: readonly string[] = [
   ...RANKINGS.filter((name) => !REPLAY_POLICIES.some((policy) => policy === name)),
   'oracle',
 ];
+
+/** A policy of one's own: `file:NAME=DIR`, a folder of scores (see `scoreFilePolicy`); null if it is named otherwise. */
+export function scoreFileOf(policy: string): { readonly name: string; readonly folder: string } | null {
+  const [, name, folder] = /^file:([a-z0-9-]{1,32})=(.+)$/.exec(policy) ?? [];
+  if (name === undefined || folder === undefined || KNOWN_POLICIES.includes(name)) return null;
+  return { name, folder };
+}
+
+/** What a policy is called in reports. */
+export const shownName = (policy: string): string => scoreFileOf(policy)?.name ?? policy;

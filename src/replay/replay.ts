@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { modelSha256, SHIPPED_MODEL } from '../app/model.js';
+import { needsModel } from '../app/rankings.js';
 import type { PolicyResult, ReplayResult } from './figure-types.js';
 import type { PolicyTask, TaskProgress } from './policy-task.js';
 import { runPool } from './policy-pool.js';
+import { shownName } from './policies.js';
 import { runPolicy } from './run-policy.js';
 import type { TraceView } from './trace.js';
 import { readMeta } from './trace-meta.js';
@@ -24,11 +27,12 @@ export interface ReplayOptions extends TraceView {
 
 const MOST_WORKERS = 4;
 
-/** Replays a trace under each policy, several at a time. Throws TRACE_INVALID, CONFIG_INVALID, or the signal's reason. */
+/** Replays a trace under each policy, several at a time. Throws TRACE_INVALID, CONFIG_INVALID, MODEL_INVALID, or the signal's reason. */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { folder, policies, budget, mode, lastSteps, splitDevices } = options;
   const { name } = await readMeta(folder);
   const model = options.model ?? null;
+  const usedModel = policies.some(needsModel) ? await modelSha256(model ?? SHIPPED_MODEL) : null;
   const tasks = policies.map((policy) => ({
     folder,
     policy,
@@ -46,10 +50,10 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const found = new Map(
     policies.flatMap((policy, at) => {
       const result = results[at];
-      return result === undefined ? [] : [[policy, result] as const];
+      return result === undefined ? [] : [[shownName(policy), result] as const];
     }),
   );
-  return { trace: name, modelSha256: null, budget, policies: withReach(found) };
+  return { trace: name, modelSha256: usedModel, budget, policies: withReach(found) };
 }
 
 /** What each policy removed as a share of what the oracle did; unknown where the oracle removed nothing or did not run. */

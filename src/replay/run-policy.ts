@@ -2,6 +2,8 @@ import type { PolicyResult } from './figure-types.js';
 import { replayInProcess } from './in-process.js';
 import { replayLive } from './live/live.js';
 import type { PolicyTask } from './policy-task.js';
+import { scoreFileOf } from './policies.js';
+import { scoreFilePolicy } from './score-file.js';
 import { loadTrace } from './trace.js';
 import type { Trace } from './trace-types.js';
 
@@ -17,9 +19,10 @@ export async function runPolicy(task: PolicyTask, options: RunOptions): Promise<
   const { signal } = options;
   const onProgress = (steps: number, total: number): void => options.onProgress(steps, total);
   const run = { budget: task.budget, model: task.model, signal, onProgress };
-  return task.mode === 'grpc'
-    ? replayLive(trace, task.policy, run)
-    : replayInProcess(trace, task.policy, run);
+  if (task.mode === 'grpc') return replayLive(trace, task.policy, run);
+  const file = scoreFileOf(task.policy);
+  const own = file === null ? null : await scoreFilePolicy(file.name, file.folder);
+  return replayInProcess(trace, own === null ? task.policy : () => own, run);
 }
 
 // One trace is kept: the tasks of a process are of the same trace.

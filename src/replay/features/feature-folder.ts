@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECORDED } from '../../app-recording.js';
 import type { TraceMeta } from '../trace-types.js';
 import { ColumnFile } from './column-file.js';
+import { FEATURE_FORMAT, type FeatureOrigin } from './feature-origin.js';
 
 /** A candidate as training sees it. */
 export interface Row {
@@ -17,9 +18,11 @@ export interface Row {
 
 /** Of a user without a step. */
 const NO_STEP = 0xffff_ffff;
-const FORMAT = 1;
 
-/** A folder of feature files, the input of wasm-model/train.py: wasm-model/README.md describes each file. */
+/**
+ * A folder of feature files, the input of wasm-model/train.py: wasm-model/README.md describes each file. `meta.json` goes
+ * first and comes last: a folder whose writing was cut off has none.
+ */
 export class FeatureFolder {
   readonly #folder: string;
   readonly #files: Record<FileName, ColumnFile>;
@@ -29,6 +32,7 @@ export class FeatureFolder {
 
   constructor(folder: string) {
     this.#folder = folder;
+    rmSync(join(folder, 'meta.json'), { force: true });
     const open = (name: FileName): [FileName, ColumnFile] => [name, new ColumnFile(join(folder, name))];
     // Every name is there, for they come from the list of names.
     this.#files = Object.fromEntries(FILE_NAMES.map(open)) as Record<FileName, ColumnFile>;
@@ -58,11 +62,11 @@ export class FeatureFolder {
     this.#rows += rows.length;
   }
 
-  close({ name, licence, train }: TraceMeta): void {
+  close({ name, licence, train }: TraceMeta, origin: FeatureOrigin): void {
     this.#files['plan_begin.u32'].write(Uint32Array.of(this.#rows));
     for (const file of Object.values(this.#files)) file.close();
     const meta = {
-      format: FORMAT,
+      format: FEATURE_FORMAT,
       trace: name,
       licence,
       train,
@@ -73,6 +77,7 @@ export class FeatureFolder {
       steps: this.#steps,
       plans: this.#plans,
       rows: this.#rows,
+      ...origin,
     };
     writeFileSync(join(this.#folder, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
   }

@@ -7,6 +7,7 @@ import type { InProcessReplay } from '../in-process.js';
 import { replayInProcess } from '../in-process.js';
 import type { Trace } from '../trace-types.js';
 import { FeatureFolder, type Row } from './feature-folder.js';
+import type { FeatureOrigin } from './feature-origin.js';
 
 /** Own steps ahead in which an open is written down; training may look less far. */
 const HORIZON = 64;
@@ -23,6 +24,7 @@ export async function recordFeatures(
   trace: Trace,
   folder: string,
   random: () => number,
+  origin: FeatureOrigin,
   { pusher, ...options }: Recording,
 ): Promise<void> {
   const written = new FeatureFolder(folder);
@@ -33,7 +35,7 @@ export async function recordFeatures(
     budget: pusher === 'none' ? 0 : options.budget,
     onMoment: (place) => (sink.place = place),
   });
-  written.close(trace.meta);
+  written.close(trace.meta, origin);
 }
 
 /** Adds to what the policy knows what the trace says will happen. */

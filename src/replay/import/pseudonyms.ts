@@ -19,3 +19,19 @@ export function pseudonyms(key: Uint8Array = randomBytes(32)): Naming {
 
 /** Keeps names as they are. */
 export const plainNames: Naming = (person) => person;
+
+/** Parts of a hidden path: of deeper ones the rest is one part, so that the name stays an id. */
+const MOST_PARTS = 32;
+
+/**
+ * Names of items whose parts (between slashes) are pseudonyms under one forgotten key: what is in one folder stays in one
+ * folder, which a model may learn from, and nobody reads what it is called.
+ */
+export function hiddenPaths(key: Uint8Array = randomBytes(32)): Naming {
+  const hidden = pseudonyms(key);
+  return (item) => {
+    const parts = item.split('/');
+    const rest = parts.splice(MOST_PARTS - 1).join('/');
+    return [...parts, ...(rest === '' ? [] : [rest])].map(hidden).join('/');
+  };
+}

@@ -36,9 +36,14 @@ export function htmlReport(result: ReplayResult): string {
 <h1>${escaped(headline(result))}</h1>
 ${facts(result, best)}</header>
 ${sections.join('\n')}
-</main></body>
+${modelNote(result)}</main></body>
 </html>
 `;
+}
+
+/** Which model ranked, so that figures can be traced to it. */
+function modelNote({ modelSha256 }: ReplayResult): string {
+  return modelSha256 === null ? '' : `<p>Model: SHA-256 of its manifest ${escaped(modelSha256)}</p>\n`;
 }
 
 function facts(result: ReplayResult, best: string | undefined): string {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FEATURE_SPEC } from '../../../src/app/model.js';
+import { RECORDED } from '../../../src/app-recording.js';
 import { REPLAY_POLICIES } from '../../../src/replay/policies.js';
 import { foresync } from '../../support/cli.js';
 import { scratchFolder } from '../../support/scratch.js';
 import { writeSmallTrace } from '../../support/small-trace.js';
+import { manifestOf, tinyModel } from '../../support/tiny-model.js';
 
 interface Figures {
   readonly opens: number;
@@ -15,6 +19,7 @@ interface Figures {
 
 interface Report {
   readonly trace: string;
+  readonly model_sha256: string | null;
   readonly budget: number;
   readonly policies: Partial<Record<string, Figures>>;
 }
@@ -111,6 +116,23 @@ describe('cli/replay --in-process', function () {
     );
   });
 
+  it('names the model when a policy asks the network, and refuses a folder without one', async () => {
+    const model = join(scratch.path, 'model');
+    const manifest = await writeModel(model);
+    const args = ['replay', trace, '--in-process', '--json', '-', '--workers', '1', '--model', model];
+    const hashOf = async (policies: string): Promise<string | null> => {
+      const { code, out, err } = await foresync(...args, '--policies', policies);
+      assert.equal(code, 0, err);
+      return (JSON.parse(out) as Report).model_sha256;
+    };
+    assert.equal(await hashOf('recent,model-bare'), createHash('sha256').update(manifest).digest('hex'));
+    assert.equal(await hashOf('recent,layer'), null);
+    await rm(model, { recursive: true });
+    const gone = await foresync(...args, '--policies', 'model');
+    assert.equal(gone.code, 1);
+    assert.match(gone.err, /MODEL_INVALID.*manifest\.json/);
+  });
+
   it('tells a wrong command line from a wrong trace', async () => {
     for (const wrong of [
       ['--policies', 'none,magic'],
@@ -149,4 +171,16 @@ describe('cli/replay --in-process', function () {
 /** The figures without what a clock told. */
 function withoutTimes(json: string): unknown {
   return JSON.parse(json, (key, value: unknown) => (key.startsWith('plan_us') ? undefined : value));
+}
+
+/** A model that nobody trained, asked with the columns of now. Answers its manifest. */
+async function writeModel(folder: string): Promise<Uint8Array> {
+  const { features, descriptors } = RECORDED;
+  const sizes = { state: 4, descriptor: descriptors.length, features: features.length };
+  const { files } = tinyModel(1, undefined, sizes);
+  const manifest = manifestOf(files, sizes, { feature_spec: FEATURE_SPEC, features, descriptors });
+  await mkdir(folder);
+  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+  await writeFile(join(folder, 'manifest.json'), manifest);
+  return manifest;
 }

@@ -38,6 +38,14 @@ describe('replay/report/json', () => {
     }
   });
 
+  it('names the model that ranked, and none where none did', () => {
+    const named = { ...result, modelSha256: 'ab'.repeat(32) };
+    assert.equal((JSON.parse(reportJson(named)) as { model_sha256: unknown }).model_sha256, 'ab'.repeat(32));
+    assert.equal((JSON.parse(reportJson(result)) as { model_sha256: unknown }).model_sha256, null);
+    assert.ok(htmlReport(named).includes('ab'.repeat(32)));
+    assert.doesNotMatch(htmlReport(result), /Model:/);
+  });
+
   it('rounds shares to six digits and writes null for what was not measured', () => {
     const { policies } = JSON.parse(reportJson(result)) as { policies: Record<string, unknown> };
     assert.deepEqual(policies['blend'], {

@@ -85,7 +85,7 @@ async function rank(
   statistics: Statistics,
 ): Promise<{ readonly policy: Policy; readonly model: LiveModel | null }> {
   if (typeof named !== 'string') return { policy: named(statistics), model: null };
-  const model = needsModel(named) ? await openLiveModel(folder ?? SHIPPED_MODEL) : null;
+  const model = needsModel(named) ? await openLiveModel({ folder: folder ?? SHIPPED_MODEL }) : null;
   const onLost = (error: unknown): never => {
     throw ForesyncError.from(error);
   };

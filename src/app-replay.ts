@@ -105,7 +105,8 @@ async function startApp(options: ReplayServerOptions, files: KeyFiles, troubles:
   });
   const factory = typeof policy === 'string' ? {} : { policy };
   const logger = createLogger('warn', sink(troubles));
-  const app = await createApp(config, { clock, observer, logger, ...factory });
+  const onModelFailed = (error: ForesyncError): void => void troubles.push(error.message);
+  const app = await createApp(config, { clock, observer, logger, onModelFailed, ...factory });
   await app.start();
   return app;
 }

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { HeartsDeps } from './app/hearts.js';
+import type { HeartsDeps, Shadow } from './app/hearts.js';
 import { openHeart } from './app/hearts.js';
 import { deploymentKeys, verifierOf } from './app/identity.js';
-import { openLiveModel, SHIPPED_MODEL } from './app/model.js';
+import type { LoadModel } from './app/model.js';
+import { ModelReporter } from './app/model-reporter.js';
 import { Node } from './app/node.js';
+import { NodeModels } from './app/node-models.js';
 import { planObserver, sessionObserver } from './app/observers.js';
 import type { PolicyFactory } from './app/rankings.js';
-import { needsModel, rankingNamed, RANKINGS } from './app/rankings.js';
+import { rankingNamed, RANKINGS } from './app/rankings.js';
 import { pushTerms, rpcOptions, sessionSettings, storeConfig } from './app/settings.js';
 import type { Config } from './config.js';
 import type { Clock } from './domain/clock.js';
@@ -21,6 +23,7 @@ import type { RpcDeps } from './rpc/server.js';
 import { RpcServer } from './rpc/server.js';
 import { Gate } from './session/gate.js';
 import type { SessionObserver } from './session/observer.js';
+import { predictionsOf } from './session/predictions.js';
 import { REAL_TIMER } from './session/timer.js';
 import { openStore } from './store/open.js';
 import type { Logger } from './telemetry/logger.js';
@@ -43,6 +46,10 @@ export interface AppOverrides {
   /** A store that is open already; whoever opened it closes it. */
   readonly store?: Store;
   readonly logger?: Logger;
+  /** Reads a model from its folder, instead of the files' reader. */
+  readonly loadModel?: LoadModel;
+  /** Hears of each plan that the model did not score; else they are counted. */
+  readonly onModelFailed?: (error: ForesyncError) => void;
 }
 
 /** Composes a server; nothing is served before its `start`. Throws CONFIG_INVALID, STORE_UNAVAILABLE, STORE_CORRUPT. */
@@ -55,24 +62,43 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const metrics = createMetrics();
   const sessions = sessionObserver(metrics, logger);
   const plans = planObserver(metrics, overrides.observer);
+  const reporter = new ModelReporter(metrics, logger);
+  // Before the store: a model that is refused leaves nothing open.
+  const models = await NodeModels.open(config, {
+    ranks: overrides.policy === undefined,
+    load: overrides.loadModel,
+    observer: reporter,
+  });
   const store = overrides.store ?? (await openStore(storeConfig(config), { clock, randomBytes }));
-  const model = overrides.policy === undefined ? await configuredModel(config) : null;
-  const policy = overrides.policy ?? configuredPolicy(config, { model, store, sessions });
-  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions });
+  const policy = overrides.policy ?? configuredPolicy(config, { model: models.first, store, sessions });
+  const onModelFailed = overrides.onModelFailed ?? ((error) => reporter.missed(error));
+  const shadow = models.shadow(metrics);
+  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions, onModelFailed, shadow });
   const gate = gateOf(config, hearts, keys);
   const server = new RpcServer(rpcOptions(config), {
     gate,
+    predictions: predictionsOf(gate),
     verifier,
     logger,
     metrics,
     content: contentDeps(config, store, clock),
     pseudonymOf: (user) => pseudonymOf(keys.pseudonym, user),
   });
+  if (models.first !== null) reporter.follow((answers) => server.modelAnswers(answers));
   const closeStore = async (): Promise<void> => {
-    await model?.close();
+    await models.close();
     if (overrides.store === undefined) await store.close();
   };
-  return new Node(config, { store, closeStore, gate, server, verifier, logger, metrics });
+  return new Node(config, {
+    store,
+    closeStore,
+    reloadModel: () => models.reload(),
+    gate,
+    server,
+    verifier,
+    logger,
+    metrics,
+  });
 }
 
 function gateOf(config: Config, hearts: HeartsDeps, keys: DerivedKeys): Gate {
@@ -99,6 +125,8 @@ function heartsDeps(
     readonly policy: PolicyFactory;
     readonly plans: PlanObserver;
     readonly sessions: SessionObserver;
+    readonly onModelFailed: (error: ForesyncError) => void;
+    readonly shadow: Shadow | null;
   },
 ): HeartsDeps {
   const { push, store } = config;
@@ -116,11 +144,6 @@ function checkPolicy({ push: { policy } }: Config): void {
   if (RANKINGS.includes(policy)) return;
   const message = `there is no policy "${policy}"; there are ${RANKINGS.join(', ')}`;
   throw new ForesyncError('CONFIG_INVALID', message, { field: 'push.policy' });
-}
-
-/** The network, if the configured policy asks it. */
-async function configuredModel({ push }: Config): Promise<LiveModel | null> {
-  return needsModel(push.policy) ? openLiveModel(push.model ?? SHIPPED_MODEL) : null;
 }
 
 function configuredPolicy(

@@ -58,6 +58,9 @@ const HEART: SpaceHeart = {
   opened: () => undefined,
   refund: () => undefined,
   userContext: () => Promise.resolve(''),
+  score: () => undefined,
+  predict: () => Promise.resolve([]),
+  explain: () => Promise.resolve(null),
 };
 
 /** Puts every content into the store; answers the push of each. */

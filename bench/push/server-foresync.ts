@@ -107,8 +107,10 @@ export class ForesyncServer implements PushServer {
       },
       find: () => undefined,
     };
+    const noBackend = () => Promise.reject(new Error('no backend of the bench asks anything'));
     return new RpcServer(rpcOptions(config), {
       gate,
+      predictions: { predict: noBackend, explain: noBackend },
       verifier: verifierOf(config, keys, clock),
       logger: createLogger('warn'),
       metrics: createMetrics(),

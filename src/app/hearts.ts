@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../domain/clock.js';
-import type { Devices, PlanObserver } from '../domain/engine-port.js';
+import type { Devices, PlanObserver, PolicyMemory } from '../domain/engine-port.js';
 import { ForesyncError } from '../domain/errors.js';
 import type { SpaceId } from '../domain/ids.js';
 import type { Store } from '../domain/store-port.js';
@@ -8,11 +8,13 @@ import type { Statistics } from '../predictor/statistics.js';
 import { Engine } from '../session/space/engine.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { PushTerms } from '../session/space/push-terms.js';
+import { LastScores } from '../session/space/last-scores.js';
+import { Rehearsal, type RehearsalParts } from '../session/space/rehearsal.js';
 import type { SpaceHeart } from '../session/space/space-heart.js';
 import { SpaceNode } from '../session/space/space-node.js';
 import type { Timer } from '../session/timer.js';
 import type { PolicyFactory } from './rankings.js';
-import { recollect, remember } from './recollection.js';
+import { recollect, recollectPolicy, remember } from './recollection.js';
 
 export interface HeartsDeps {
   readonly store: Store;
@@ -23,8 +25,19 @@ export interface HeartsDeps {
   readonly candidates: number;
   readonly plans: PlanObserver;
   readonly sessions: SessionObserver;
+  /** Hears of each plan that was made without the model. */
+  readonly onModelFailed: (error: ForesyncError) => void;
+  /** Whoever scores beside the policy; null = nobody. */
+  readonly shadow: Shadow | null;
   /** Longest time that what a space learned is in memory alone, ms. */
   readonly snapshotMs: number;
+}
+
+/** A second ranking that pushes nothing, and who hears what it would have been worth. */
+export interface Shadow {
+  readonly policy: PolicyFactory;
+  readonly onOpened: RehearsalParts['onOpened'];
+  readonly onFailed: RehearsalParts['onFailed'];
 }
 
 /** Composes the heart of a space from what it knew when it was last used. */
@@ -32,46 +45,98 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const { store, clock, plans, push, sessions } = deps;
   const fault = (thrown: unknown): void => sessions.fault('plan', ForesyncError.from(thrown), space);
   const { spaces } = store;
-  const recollecting = { spaces, candidates: deps.candidates, onCorrupt: fault };
+  const onLearning = (thrown: unknown): void =>
+    sessions.fault('recollection', ForesyncError.from(thrown), space);
+  const damage: ForesyncError[] = [];
+  const onCorrupt = (error: ForesyncError): void => {
+    damage.push(error);
+    onLearning(error);
+  };
+  const recollecting = { spaces, candidates: deps.candidates, onCorrupt };
   const statistics = await recollect(recollecting, space);
   const policy = deps.policy(space, statistics);
+  const { memory } = policy;
+  // It knows users by the statistics' numbers: made anew, those are others.
+  if (memory !== undefined && damage.length === 0) await recollectPolicy(recollecting, space, memory);
   const stopwatchUs = (): number => performance.now() * 1000;
-  const engine = new Engine({ space, statistics, policy, push, observer: plans, stopwatchUs });
+  const { onModelFailed } = deps;
+  const scores: LastScores = new LastScores({
+    space,
+    statistics,
+    users: store.users,
+    userContext: (user): Promise<string> => node.userContext(user),
+  });
+  const seen = { observer: both(plans, scores), stopwatchUs, onModelFailed };
+  const { shadow } = deps;
+  const beside =
+    shadow === null
+      ? {}
+      : {
+          rehearsal: new Rehearsal({
+            ...shadow,
+            first: policy,
+            second: shadow.policy(space, statistics),
+            budget: push,
+          }),
+        };
+  const engine = new Engine({ space, statistics, policy, push, ...seen, ...beside });
   const node = new SpaceNode({ space, engine, users: store.users, devices, clock, onPlanFault: fault });
-  const stopSaving = saveNowAndThen(deps, space, statistics, fault);
+  const onUnwritten = (thrown: unknown): void =>
+    sessions.fault('write-behind', ForesyncError.from(thrown), space);
+  const stopWriting = nowAndThen(deps.timer, SCORES_BEHIND_MS, () => scores.write().catch(onUnwritten));
+  const stopSaving = saveNowAndThen(deps, space, { statistics, memory }, onLearning);
   return {
     applyBatch: (user, device, batch) => node.applyBatch(user, device, batch),
     onChange: (change) => node.onChange(change),
     opened: (bytes) => node.opened(bytes),
     refund: (bytes) => node.refund(bytes),
     userContext: (user) => node.userContext(user),
+    score: (user, item) => scores.of(user, item),
+    predict: (user, k) => node.predict(user, k),
+    explain: (user, item) => node.explain(user, item),
     close: async () => {
       await node.idle();
+      await stopWriting();
       await stopSaving();
     },
   };
 }
 
+/** Scores of the last moments that a crash may cost, ms. */
+const SCORES_BEHIND_MS = 5_000;
+
+const both = (one: PlanObserver, other: PlanObserver): PlanObserver => ({
+  onPlan(seen) {
+    one.onPlan(seen);
+    other.onPlan(seen);
+  },
+});
+
 /** Saves what a space learned every `snapshotMs`, and a last time when the answer is called. */
 function saveNowAndThen(
   { store, timer, snapshotMs }: HeartsDeps,
   space: SpaceId,
-  statistics: Statistics,
+  learned: { readonly statistics: Statistics; readonly memory: PolicyMemory | undefined },
   onFault: (thrown: unknown) => void,
 ): () => Promise<void> {
-  let saving: Promise<number> = Promise.resolve(0);
-  const save = (): void => {
-    saving = saving.then((saved) =>
-      remember(store.spaces, space, statistics, saved).catch((thrown: unknown) => {
-        onFault(thrown);
-        return saved;
-      }),
-    );
-  };
-  const stop = timer.every(snapshotMs, save);
+  let saved = 0;
+  return nowAndThen(timer, snapshotMs, async () => {
+    try {
+      saved = await remember(store.spaces, space, learned, saved);
+    } catch (thrown) {
+      onFault(thrown);
+    }
+  });
+}
+
+/** Does it every so often, one at a time, and a last time when the answer is called. */
+function nowAndThen(timer: Timer, everyMs: number, work: () => Promise<void>): () => Promise<void> {
+  let working = Promise.resolve();
+  const begin = (): void => void (working = working.then(work));
+  const stop = timer.every(everyMs, begin);
   return async () => {
     stop();
-    save();
-    await saving;
+    begin();
+    await working;
   };
 }

@@ -3,10 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ForesyncError } from '../domain/errors.js';
 import type { Model } from '../domain/model-port.js';
 import { featureSpec } from '../predictor/feature-spec.js';
 import { BatchingModel } from '../predictor/model/batcher.js';
+import type { BreakerObserver } from '../predictor/model/breaker.js';
 import { GuardedModel } from '../predictor/model/breaker.js';
+import { BREAKER_RULES } from '../predictor/model/breaker-state.js';
 import { LiveModel } from '../predictor/model/live-model.js';
 import { modelInvalid, textOf } from '../predictor/model/failures.js';
 import { loadModel } from '../predictor/model/load.js';
@@ -18,9 +21,32 @@ export const SHIPPED_MODEL = fileURLToPath(new URL('../../wasm-model/model', imp
 /** SHA-256 of the definition of what a model is asked with, hex. */
 export const FEATURE_SPEC = createHash('sha256').update(featureSpec()).digest('hex');
 
+/** Hears of a node's model, for logs, metrics and health. */
+export interface ModelObserver {
+  /** Answers who hears of this model's breaker. */
+  loaded(id: string): BreakerObserver;
+  /** What is in the folder is no model for this server; the one before, if there is one, goes on. */
+  refused(error: ForesyncError): void;
+}
+
+/** Where a model comes from, and who hears of it. */
+export interface ModelSource {
+  readonly folder: string;
+  readonly load?: LoadModel | undefined;
+  readonly observer?: ModelObserver;
+}
+
+/** Reads a model from a folder. Throws MODEL_INVALID. */
+export type LoadModel = (folder: string) => Promise<Model>;
+
 /** Opens the model of a folder, shared by all spaces of a node. Throws MODEL_INVALID. */
-export async function openLiveModel(folder: string): Promise<LiveModel> {
-  return new LiveModel(await openGuarded(folder));
+export async function openLiveModel(source: ModelSource): Promise<LiveModel> {
+  return new LiveModel(await openGuarded(source));
+}
+
+/** Swaps to what is in the folder now. Throws MODEL_INVALID, and then the model of before goes on. */
+export async function reloadModel(live: LiveModel, source: ModelSource): Promise<void> {
+  await live.load(() => openGuarded(source));
 }
 
 /**
@@ -39,7 +65,14 @@ export async function modelSha256(folder: string): Promise<string> {
 }
 
 /** One model with its queue and its breaker. */
-async function openGuarded(folder: string): Promise<Model> {
-  const guarded = new GuardedModel(await loadModel(folder, FEATURE_SPEC), REAL_TIMER);
+async function openGuarded({ folder, load = loadFiles, observer }: ModelSource): Promise<Model> {
+  const model = await load(folder).catch((thrown: unknown) => {
+    const error = ForesyncError.from(thrown);
+    observer?.refused(error);
+    throw error;
+  });
+  const guarded = new GuardedModel(model, REAL_TIMER, BREAKER_RULES, observer?.loaded(model.id) ?? null);
   return new BatchingModel(guarded, () => nextTurn());
 }
+
+const loadFiles: LoadModel = (folder) => loadModel(folder, FEATURE_SPEC);

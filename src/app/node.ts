@@ -17,6 +17,8 @@ export interface NodeParts {
   readonly store: Store;
   /** Closes the store if the node opened it. */
   readonly closeStore: () => Promise<void>;
+  /** Swaps to the model that is in its folder now; does nothing where there is none. Throws MODEL_INVALID. */
+  readonly reloadModel: () => Promise<void>;
   readonly gate: Gate;
   readonly server: RpcServer;
   readonly verifier: Verifier;
@@ -85,6 +87,14 @@ export class Node {
   reloadKeys(): void {
     this.#parts.verifier.replaceKeys(readKeys(this.#config.auth));
     this.#parts.logger.info('token keys were read again');
+  }
+
+  /**
+   * Takes the model that is in its folder now, while streams stay open; resolves when the old one has ended its calls.
+   * Throws MODEL_INVALID, and goes on with the old one. Without a model it does nothing.
+   */
+  reloadModel(): Promise<void> {
+    return this.#parts.reloadModel();
   }
 
   /**

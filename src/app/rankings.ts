@@ -6,6 +6,7 @@ import type { LiveModel } from '../predictor/model/live-model.js';
 import { Recurrence } from '../predictor/model/recurrence.js';
 import { StoredStates } from '../predictor/model/states.js';
 import { OnlineLayer } from '../predictor/online/layer.js';
+import { OwnedLayer } from '../predictor/online/owned-layer.js';
 import { adaptivePolicy } from '../predictor/policies/adaptive.js';
 import { PLAIN_POLICIES, policyNamed } from '../predictor/policies/named.js';
 import type { Statistics } from '../predictor/statistics.js';
@@ -17,7 +18,7 @@ export type PolicyFactory = (space: SpaceId, statistics: Statistics) => Policy;
 export interface RankingParts {
   /** The network; null if the ranking needs none (see `needsModel`). */
   readonly model: LiveModel | null;
-  readonly users: UserStore;
+  readonly users: Pick<UserStore, 'recurrent' | 'saveRecurrent'>;
   /** A user's step did not reach the recurrent state. */
   readonly onLost: (error: unknown) => void;
 }
@@ -56,6 +57,18 @@ export function rankingNamed(name: string, parts: RankingParts): PolicyFactory {
   return (space, statistics) => modelPolicy(name, kind, space, statistics, parts);
 }
 
+/** A model that only rehearses: it learns, and its users' states are in memory alone, for the store has those of the other. */
+export function rehearsing(model: LiveModel, onLost: (error: unknown) => void): PolicyFactory {
+  const kind = { network: true, learns: true, hedged: false };
+  const parts = { model, users: NO_STATES, onLost };
+  return (space, statistics) => modelPolicy('shadow', kind, space, statistics, parts);
+}
+
+const NO_STATES: RankingParts['users'] = {
+  recurrent: () => Promise.resolve({ version: 0, bytes: new Uint8Array() }),
+  saveRecurrent: () => Promise.resolve(true),
+};
+
 function modelPolicy(
   name: string,
   kind: ModelKind,
@@ -63,13 +76,20 @@ function modelPolicy(
   statistics: Statistics,
   { model, users, onLost }: RankingParts,
 ): Policy {
-  const layer = new OnlineLayer({ random: seededRandom(SEED), isFrozen: !kind.learns });
-  const rivals = kind.hedged ? { rivals: RIVALS.map((rival) => policyNamed(rival, statistics)) } : {};
-  if (model === null || !kind.network)
-    return adaptivePolicy({ name, statistics, layer, logits: () => null, ...rivals });
+  const network = kind.network ? model : null;
+  const owned = new OwnedLayer(
+    () => new OnlineLayer({ random: seededRandom(SEED), isFrozen: !kind.learns }),
+    network === null ? null : () => network.id,
+  );
+  const layer = () => owned.now;
+  const rest = {
+    ...(kind.learns ? { memory: owned } : {}),
+    ...(kind.hedged ? { rivals: RIVALS.map((rival) => policyNamed(rival, statistics)) } : {}),
+  };
+  if (network === null) return adaptivePolicy({ name, statistics, layer, logits: () => null, ...rest });
   const recurrence = new Recurrence({
     counts: statistics.counts,
-    use: (work) => model.use(work),
+    use: (work) => network.use(work),
     states: new StoredStates(space, stateStore(users)),
     onLost,
   });
@@ -78,7 +98,7 @@ function modelPolicy(
     statistics,
     layer,
     logits: (question, features) => recurrence.logits(question, features),
-    ...rivals,
+    ...rest,
   });
   return {
     ...adaptive,
@@ -89,7 +109,7 @@ function modelPolicy(
   };
 }
 
-function stateStore(users: UserStore): StateStore {
+function stateStore(users: RankingParts['users']): StateStore {
   return {
     load: (user, space) => users.recurrent(user, space),
     save: (user, space, version, bytes) => users.saveRecurrent(user, space, version, bytes),

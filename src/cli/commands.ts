@@ -3,6 +3,7 @@ import { registerFeatures } from './features.js';
 import { registerGet } from './get.js';
 import { registerImport } from './import.js';
 import { registerOpen } from './open.js';
+import { registerPredict } from './predict.js';
 import { registerPut } from './put.js';
 import { registerReplay } from './replay.js';
 import { registerServe } from './serve.js';
@@ -24,4 +25,5 @@ export const commands: readonly Register[] = [
   registerPut,
   registerGet,
   registerOpen,
+  registerPredict,
 ];

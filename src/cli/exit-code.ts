@@ -32,6 +32,7 @@ const BY_CODE: ReadonlyMap<string, number> = new Map<string, number>([
   ['UNAUTHENTICATED', EXIT.forbidden],
   ['SPACE_FORBIDDEN', EXIT.forbidden],
   ['DEVICE_REQUIRED', EXIT.forbidden],
+  ['BACKEND_REQUIRED', EXIT.forbidden],
   ['FORBIDDEN', EXIT.forbidden],
   ['UNAVAILABLE', EXIT.unavailable],
   ['TIMEOUT', EXIT.unavailable],

@@ -38,7 +38,7 @@ export function registerServe(program: Command, terminal: Terminal): void {
     .command('serve')
     .summary('run a server')
     .description(
-      'Runs a server until Ctrl-C or SIGTERM, then stops in order. Every setting can also stand in a JSON file (--config) or in a variable: push.budget is FORESYNC_PUSH_BUDGET. Flags win over variables, those over the file. SIGHUP reads the token keys again.',
+      'Runs a server until Ctrl-C or SIGTERM, then stops in order. Every setting can also stand in a JSON file (--config) or in a variable: push.budget is FORESYNC_PUSH_BUDGET. Flags win over variables, those over the file. SIGHUP reads the token keys and the model again, while streams stay open.',
     )
     .addOption(new Option('--config <file>', 'JSON file with settings').env('FORESYNC_CONFIG'))
     .option(
@@ -75,7 +75,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   });
   if (options.dev === true) for (const file of [DEV_SECRET, DEV_SERVER_KEY]) ensureKey(file);
   const app = await createApp(config);
-  const reload = (): void => reloadKeys(app, terminal);
+  const reload = (): void => void reloadAll(app, terminal);
   process.on('SIGHUP', reload);
   try {
     await app.start();
@@ -144,12 +144,17 @@ async function announcement(app: App, config: Config, options: ServeOptions): Pr
   ].join('\n');
 }
 
-function reloadKeys(app: App, terminal: Terminal): void {
+/** Never rejects: what cannot be read stays as it was, and that is said. */
+async function reloadAll(app: App, terminal: Terminal): Promise<void> {
+  const complain = (what: string, error: unknown): void => {
+    terminal.err.write(`foresync: ${what}: ${ForesyncError.from(error).message}\n`);
+  };
   try {
     app.reloadKeys();
   } catch (error) {
-    terminal.err.write(`foresync: the old token keys stay: ${ForesyncError.from(error).message}\n`);
+    complain('the old token keys stay', error);
   }
+  await app.reloadModel().catch((error: unknown) => complain('the old model stays', error));
 }
 
 function collected(value: string, before: readonly string[]): readonly string[] {

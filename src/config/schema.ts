@@ -89,6 +89,8 @@ export const SECTIONS = {
     policy: z.string().min(1).default('blend'),
     /** Folder of the model that ranks in policy `model`; null = the one that comes with Foresync. */
     model: optionalFile,
+    /** Folder of a model that scores beside the policy and pushes nothing: its would-be hits are counted; null = none. */
+    shadowModel: optionalFile,
     /** `price`: what is worth its bytes at the service's budget. `threshold`: what scores above it. */
     mode: z.enum(['price', 'threshold']).default('price'),
     /** Most candidates of a plan. */

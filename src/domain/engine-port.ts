@@ -13,6 +13,8 @@ export interface Policy {
   readonly name: string;
   /** Scores of `items` for a user, in their order: finite, >= 0, higher is likelier. */
   score(question: Question): Float64Array | Promise<Float64Array>;
+  /** Scores as `score` does and changes nothing, for who only asks; left out where scoring changes nothing anyway. */
+  peek?(question: Question): Float64Array | Promise<Float64Array>;
   /** The strongest reasons for one item, at most 3. */
   explain(question: Question, item: ItemId): readonly Reason[];
   /** How its pushes are paid: by `price` (ranked against all), or `first-come` in the order of its scores, while the budget lasts. */
@@ -27,8 +29,17 @@ export interface Policy {
   observe?(step: Step, before: UserContext): void;
   /** Sees a change of an item's content, after the space's statistics. */
   changed?(change: Change): void;
+  /** What it learned and should know again after a restart. */
+  readonly memory?: PolicyMemory;
   /** Items to plan instead of the candidates (the oracle knows better); undefined = the candidates. */
   choose?(question: Omit<Question, 'items'>): readonly ItemId[];
+}
+
+/** What a policy learned, as bytes. */
+export interface PolicyMemory {
+  dump(): Uint8Array;
+  /** Goes on from a dump; false if that was learned under conditions which hold no more, STORE_CORRUPT if it is none. */
+  load(bytes: Uint8Array): boolean;
 }
 
 export interface Question {
@@ -62,6 +73,8 @@ export interface SpaceStatistics {
   holders(item: ItemId, writer: Pseudonym | null, nowMs: number): readonly Pseudonym[];
   /** Current head of an item, undefined if it is unknown or deleted. */
   head(item: ItemId): Head | undefined;
+  /** Every feature of the items of a question, by its name and in their order. */
+  features(question: Question): ReadonlyMap<string, Float64Array>;
   /** Items whose part or link edges name this item, bounded. */
   dependants(item: ItemId): readonly ItemId[];
   snapshot(): Uint8Array;
@@ -111,8 +124,20 @@ export interface SpaceEngine {
     devices: Devices,
     nowMs: number,
   ): Promise<readonly DevicePlan[]>;
+  /** The items of a question as the next plan would rank them; changes nothing. */
+  peek(question: Question): Promise<Peeked>;
   /** A planned push was never sent (superseded, queue full, session gone): its bytes come back. */
   refund(bytes: number): void;
+}
+
+/** What a plan would know of the items of a question. */
+export interface Peeked {
+  /** In the order of the items; as `Policy.score` says. */
+  readonly scores: ArrayLike<number>;
+  /** What orders them: the scores, or those of a rival that rules the space now, in units of its own. */
+  readonly ranks: ArrayLike<number>;
+  /** The strongest reasons for one of them, at most 3. */
+  readonly explain: (item: ItemId) => readonly Reason[];
 }
 
 /** Contexts of users, from memory where a session is live, else from the store. */

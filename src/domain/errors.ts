@@ -65,6 +65,11 @@ export const ERROR_CATALOGUE = {
     retry: false,
     text: 'The call needs the token of a device; this one is of a backend.',
   },
+  BACKEND_REQUIRED: {
+    grpc: 'PERMISSION_DENIED',
+    retry: false,
+    text: 'The call needs the token of a backend; this one is of a device.',
+  },
   RESUME_TOKEN_FOREIGN: {
     grpc: 'PERMISSION_DENIED',
     retry: false,

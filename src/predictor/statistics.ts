@@ -1,12 +1,14 @@
 import type { Step } from '../domain/activity.js';
 import type { UserContext } from '../domain/context.js';
-import type { SpaceStatistics } from '../domain/engine-port.js';
+import type { Question, SpaceStatistics } from '../domain/engine-port.js';
 import type { ItemId, Pseudonym } from '../domain/ids.js';
 import type { Change, Head } from '../domain/item.js';
 import { candidatesOf } from './candidates.js';
 import { Counts } from './counts.js';
+import { FEATURES, featuresOf } from './features.js';
 import { learnPairs } from './learn-pairs.js';
 import { dumpCounts, loadCounts } from './snapshot.js';
+import { viewOf } from './view.js';
 
 /**
  * What everyone did in a space, in memory. An item costs a few kilobytes at most (NEIGHBOURS, AROUND and Accesses name
@@ -61,6 +63,16 @@ export class Statistics implements SpaceStatistics {
 
   head(item: ItemId): Head | undefined {
     return this.counts.graph.head(this.counts.items.find(item));
+  }
+
+  features(question: Question): ReadonlyMap<string, Float64Array> {
+    const rows = featuresOf(viewOf(this.counts, question));
+    return new Map(
+      FEATURES.map(({ name }, column) => [
+        name,
+        Float64Array.from(question.items, (_, row) => rows[row * FEATURES.length + column] ?? 0),
+      ]),
+    );
   }
 
   dependants(item: ItemId): readonly ItemId[] {

@@ -16,6 +16,11 @@ export class Health {
     this.#implementation.addToServer(server);
   }
 
+  /** A part of the server that balancers need not know of: it has a name of its own. */
+  detail(name: string, serves: boolean): void {
+    this.#implementation.setStatus(name, serves ? 'SERVING' : 'NOT_SERVING');
+  }
+
   serving(): void {
     this.#setAll('SERVING');
   }

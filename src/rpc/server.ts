@@ -6,6 +6,7 @@ import {
   SyncServiceDefinition,
 } from '@foresync/protocol';
 import { ForesyncError } from '../domain/errors.js';
+import type { Predictions } from '../domain/prediction-port.js';
 import type { SessionGate } from '../domain/session-port.js';
 import { addService } from './call/add-service.js';
 import type { Edge } from './call/edge.js';
@@ -17,9 +18,10 @@ import type { TlsFiles } from './credentials.js';
 import { serverCredentials } from './credentials.js';
 import { fetchHandler } from './fetch.js';
 import { Health } from './health.js';
+import { predictionHandlers } from './prediction.js';
 import { addReflection } from './reflection.js';
 import { syncHandler } from './sync.js';
-import { browserHandlers, predictionHandlers, privacyHandlers } from './unimplemented.js';
+import { browserHandlers, privacyHandlers } from './unimplemented.js';
 
 export interface RpcOptions {
   readonly host: string;
@@ -43,6 +45,7 @@ export interface RpcOptions {
 
 export interface RpcDeps extends Surroundings, Omit<ContentServiceDeps, 'progressMs'> {
   readonly gate: SessionGate;
+  readonly predictions: Predictions;
 }
 
 const SERVICES = [
@@ -91,6 +94,11 @@ export class RpcServer {
     this.#health.notServing();
   }
 
+  /** Health of the model, by the name `foresync.model`: the server serves whether or not it answers. */
+  modelAnswers(answers: boolean): void {
+    this.#health.detail('foresync.model', answers);
+  }
+
   /** Ends every open stream with this error. */
   endStreams(error: ForesyncError): void {
     this.#liveCalls.end(error);
@@ -112,7 +120,7 @@ export class RpcServer {
     const fetch = fetchHandler(deps.content);
     addService(this.#server, SyncServiceDefinition, { ...browserHandlers, sync, fetch }, edge);
     addService(this.#server, ContentServiceDefinition, contentHandlers({ ...deps, progressMs }), edge);
-    addService(this.#server, PredictionServiceDefinition, predictionHandlers, edge);
+    addService(this.#server, PredictionServiceDefinition, predictionHandlers(deps), edge);
     addService(this.#server, PrivacyServiceDefinition, privacyHandlers, edge);
     this.#health.addTo(this.#server);
     addReflection(this.#server);

@@ -1,17 +1,8 @@
-import type {
-  PredictionServiceDefinition,
-  PrivacyServiceDefinition,
-  SyncServiceDefinition,
-} from '@foresync/protocol';
+import type { PrivacyServiceDefinition, SyncServiceDefinition } from '@foresync/protocol';
 import { ForesyncError } from '../domain/errors.js';
 import type { Handlers } from './call/handlers.js';
 
 /** What the contract has and this server does not offer yet: it answers UNIMPLEMENTED, and reflection lists it. */
-export const predictionHandlers: Handlers<PredictionServiceDefinition> = {
-  predict: () => Promise.reject(notOffered()),
-  explain: () => Promise.reject(notOffered()),
-};
-
 export const privacyHandlers: Handlers<PrivacyServiceDefinition> = {
   export: neverYields,
   forget: () => Promise.reject(notOffered()),

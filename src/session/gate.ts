@@ -18,6 +18,7 @@ import { Session } from './session.js';
 import type { SessionDeps } from './session-deps.js';
 import type { SessionSettings } from './settings.js';
 import type { OpenHeart } from './space/space-heart.js';
+import type { LiveSpace } from './space/live-space.js';
 import type { Lease } from './space/spaces.js';
 import { Spaces } from './space/spaces.js';
 import { Strikes } from './inbound/strikes.js';
@@ -78,6 +79,23 @@ export class Gate implements SessionGate {
     const session = this.#registry.find(id);
     const own = session?.presence.user === identity.user && session.presence.device === identity.device;
     return own ? session : undefined;
+  }
+
+  /**
+   * Does some work with a space, opened for it if it is not open yet. Counts as an opening session while it lasts: throws
+   * OVERLOADED, SHUTTING_DOWN.
+   */
+  async visit<T>({ space, shards }: SpaceMeta, work: (live: LiveSpace) => Promise<T>): Promise<T> {
+    this.#mustBeUp();
+    const { maxOpening } = this.#deps.settings;
+    if (this.#opening >= maxOpening) throw this.#overloaded('opening sessions', maxOpening);
+    this.#opening++;
+    try {
+      const lease = await this.#spaces.lease(space, shards);
+      return await work(lease.live).finally(() => lease.release());
+    } finally {
+      this.#opening--;
+    }
   }
 
   /** Sessions that are not closed. */

@@ -16,6 +16,8 @@ export type Fault =
   | 'tail'
   /** A change or batch could not be planned for; it was told and acknowledged all the same. */
   | 'plan'
+  /** What a space learned could not be read, and is learned anew, or could not be saved; tried again. */
+  | 'recollection'
   /** What a session learned could not be written; tried again, and at its end healed by the next Hello. */
   | 'write-behind'
   /** A session could not catch up; it was ended. */

@@ -18,6 +18,13 @@ export interface Metrics {
   readonly sessionSeconds: Histogram;
   readonly sessionTotals: PromCounter<'what'>;
   readonly faults: PromCounter<'what'>;
+  readonly modelState: Gauge<'state'>;
+  readonly modelFailures: PromCounter<'reason'>;
+  readonly modelLoads: PromCounter<'result'>;
+  readonly plansWithoutModel: PromCounter<'reason'>;
+  readonly shadowOpens: Counter;
+  readonly shadowHits: PromCounter<'of'>;
+  readonly shadowFailures: Counter;
 }
 
 /** A registry of its own for each server, so that two in one process do not meet. */
@@ -108,6 +115,52 @@ export function createMetrics(): Metrics {
       name: 'foresync_faults_total',
       help: 'Failures that ended no call, by what failed.',
       labelNames: ['what'],
+      registers,
+    }),
+    ...modelMetrics(registers),
+  };
+}
+
+function modelMetrics(registers: Registry[]) {
+  return {
+    modelState: new Gauge({
+      name: 'foresync_model_state',
+      help: '1 for the state that the breaker of the model is in: closed (it answers), open (shut off), half-open (tried).',
+      labelNames: ['state'],
+      registers,
+    }),
+    modelFailures: new Counter({
+      name: 'foresync_model_failures_total',
+      help: 'Runs of the model that failed, and calls refused because it was shut off (open), by the reason.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    modelLoads: new Counter({
+      name: 'foresync_model_loads_total',
+      help: 'Models that were loaded or refused, at the start and by SIGHUP.',
+      labelNames: ['result'],
+      registers,
+    }),
+    shadowOpens: new Counter({
+      name: 'foresync_shadow_opens_total',
+      help: 'Opens of sampled users by which the policy and the shadow model were compared.',
+      registers,
+    }),
+    shadowHits: new Counter({
+      name: 'foresync_shadow_hits_total',
+      help: 'Those of them that would have been ready, of the policy and of the shadow model.',
+      labelNames: ['of'],
+      registers,
+    }),
+    shadowFailures: new Counter({
+      name: 'foresync_shadow_failures_total',
+      help: 'Plans that the shadow model could not rehearse.',
+      registers,
+    }),
+    plansWithoutModel: new Counter({
+      name: 'foresync_plans_without_model_total',
+      help: 'Plans that the model should have scored and did not, by the reason.',
+      labelNames: ['reason'],
       registers,
     }),
   };

@@ -134,6 +134,36 @@ describe('cli: serve --dev, token, put, get, open', function () {
     }
   });
 
+  it('asks what a user needs next, and why', async () => {
+    await foresync('put', 'next/a', file('next', 'x'), ...remote);
+    await foresync('open', 'next/a', ...remote);
+    const backend = await foresync('token', '--backend', '--space', 'notes:read', '--json');
+    const { token } = JSON.parse(backend.out) as { token: string };
+    const ask = (...args: string[]) =>
+      foresync('predict', '--user', 'dev', ...args, ...remote, '--token', token);
+    const top = await ask('--k', '2', '--json');
+    assert.equal(top.code, 0, top.err);
+    const { user, predictions } = JSON.parse(top.out) as {
+      user: string;
+      predictions: { item: string; score: number; reasons: { text: string }[] }[];
+    };
+    assert.deepEqual([user, predictions.length], ['dev', 2]);
+    const [best] = predictions;
+    assert.ok(best !== undefined && best.score > 0 && best.reasons.length > 0);
+    const shown = await ask();
+    assert.deepEqual([shown.code, shown.out.split('\n')[0]?.split('\t')[1]], [0, best.item]);
+    const why = await ask('--item', 'next/a', '--json');
+    const { item, features } = JSON.parse(why.out) as { item: string; features: Record<string, number> };
+    assert.deepEqual([item, features['used']], ['next/a', 1]);
+    assert.match((await ask('--item', 'next/a')).out, /^[\d.e-]+\tnext\/a\t.*\n {2}\S+: /);
+    assert.deepEqual((await ask('--user', 'nobody')).out, '');
+    assert.equal((await ask('--item', 'nowhere')).code, 4);
+    assert.equal((await ask('--k', '101')).code, 2);
+    assert.equal((await ask('--k', '1', '--item', 'next/a')).code, 1);
+    assert.equal((await foresync('predict', '--user', 'dev', ...remote)).code, 5);
+    assert.equal((await foresync('predict', ...remote)).code, 2);
+  });
+
   it('signs tokens for other users and for backends', async () => {
     const backend = await foresync('token', '--backend', '--space', 'notes:write', '--ttl', '5m', '--json');
     const { token, device } = JSON.parse(backend.out) as { token: string; device: string | null };
@@ -176,7 +206,7 @@ describe('cli: serve', () => {
   });
 
   it('helps', async () => {
-    for (const command of ['serve', 'token', 'put', 'get', 'open']) {
+    for (const command of ['serve', 'token', 'put', 'get', 'open', 'predict']) {
       const { code, out } = await foresync(command, '--help');
       assert.equal(code, 0);
       assert.match(out, new RegExp(`Usage: foresync ${command}`));

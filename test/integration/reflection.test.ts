@@ -36,8 +36,6 @@ describe('reflection', () => {
 
   it('says of what is not offered yet that it is UNIMPLEMENTED', async () => {
     const calls: [string, string, object][] = [
-      ['PredictionService', 'predict', { space: 'notes', user: 'alice' }],
-      ['PredictionService', 'explain', { space: 'notes', user: 'alice', item: 'x' }],
       ['PrivacyService', 'forget', {}],
       ['SyncService', 'report', {}],
     ];

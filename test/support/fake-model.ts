@@ -1,25 +1,26 @@
-import type { AdvanceBatch, Model, ScoreBatch } from '../../src/domain/model-port.js';
+import type { AdvanceBatch, Model, ModelSizes, ScoreBatch } from '../../src/domain/model-port.js';
 import { TINY_SIZES } from './tiny-model.js';
 
 /** A model that does what a test says, and remembers what it was asked. */
 export class FakeModel implements Model {
   readonly id: string;
-  readonly sizes = TINY_SIZES;
+  readonly sizes: ModelSizes;
   readonly advances: AdvanceBatch[] = [];
   readonly scores: ScoreBatch[] = [];
   closed = 0;
   /** What a run waits for, or throws. */
   gate: () => Promise<unknown> = () => Promise.resolve();
 
-  constructor(id = 'fake') {
+  constructor(id = 'fake', sizes = TINY_SIZES) {
     this.id = id;
+    this.sizes = sizes;
   }
 
   /** Each state plus the first value of its descriptor. */
   async advance(batch: AdvanceBatch): Promise<Float32Array> {
     this.advances.push(batch);
     await this.gate();
-    const { state, descriptor } = TINY_SIZES;
+    const { state, descriptor } = this.sizes;
     return batch.states.map(
       (value, index) => value + (batch.descriptors[Math.floor(index / state) * descriptor] ?? 0),
     );
@@ -32,7 +33,7 @@ export class FakeModel implements Model {
     return Float32Array.from(
       batch.owners,
       (owner, row) =>
-        (batch.features[row * TINY_SIZES.features] ?? 0) + (batch.states[owner * TINY_SIZES.state] ?? 0),
+        (batch.features[row * this.sizes.features] ?? 0) + (batch.states[owner * this.sizes.state] ?? 0),
     );
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
 import { ForesyncError } from '../../src/domain/errors.js';
 import { spaceId } from '../../src/domain/ids.js';
+import type { Predictions } from '../../src/domain/prediction-port.js';
 import type { SessionGate } from '../../src/domain/session-port.js';
 import type { Store } from '../../src/domain/store-port.js';
 import { readKeys } from '../../src/rpc/identity/key-ring.js';
@@ -38,6 +39,11 @@ export const closedGate: SessionGate = {
   find: () => undefined,
 };
 
+const noPredictions: Predictions = {
+  predict: () => Promise.resolve([]),
+  explain: () => Promise.reject(new ForesyncError('ITEM_UNKNOWN', 'no predictions in this test')),
+};
+
 export async function rpcWorld(options: Partial<RpcOptions> = {}, gate = closedGate): Promise<RpcWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'foresync-rpc-'));
   const clock = { now: () => Date.now() };
@@ -51,6 +57,7 @@ export async function rpcWorld(options: Partial<RpcOptions> = {}, gate = closedG
   const content = { store, clock, limits: { itemBytes, chunkBytes }, autoCreate: null };
   const deps = {
     gate,
+    predictions: noPredictions,
     content,
     verifier: new Verifier(keys, { audience: 'foresync', issuer: null, leewayMs: 0, pseudonymKey }, clock),
     logger: createLogger('info', sink(log)),

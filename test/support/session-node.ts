@@ -91,6 +91,8 @@ export function testNode(options: NodeOptions = {}): TestNode {
     candidates: 100,
     plans: { onPlan: () => undefined },
     sessions: observer,
+    onModelFailed: (error) => faults.push(`model: ${error.message}`),
+    shadow: null,
     snapshotMs: 60_000,
   };
   const gate = new Gate({

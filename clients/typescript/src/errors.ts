@@ -19,6 +19,7 @@ export const SERVER_CODES = {
   COMPACTED: false,
   UNAUTHENTICATED: false,
   DEVICE_REQUIRED: false,
+  BACKEND_REQUIRED: false,
   RESUME_TOKEN_FOREIGN: false,
   OVERLOADED: true,
   SHUTTING_DOWN: true,

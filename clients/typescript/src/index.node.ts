@@ -12,6 +12,8 @@ import { grpcTransport } from './transport-grpc.js';
 export * from './exports.js';
 export type { BufferOptions, DirectoryBuffer, MemoryBuffer } from './buffer-options.js';
 export type { GrpcOptions, TlsOptions } from './grpc-channel.js';
+export type { Predictions } from './predictions.js';
+export { grpcPredictions } from './predictions.js';
 export { grpcTransport } from './transport-grpc.js';
 
 /** Where the server is, or a transport that is shared with other clients and closed by whoever made it. */

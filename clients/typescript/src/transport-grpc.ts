@@ -1,5 +1,4 @@
-import type { CallOptions as GrpcCallOptions, ClientWritableStream, Client } from '@grpc/grpc-js';
-import { Metadata } from '@grpc/grpc-js';
+import type { ClientWritableStream, Client } from '@grpc/grpc-js';
 import type {
   DeleteRequest,
   DeleteResponse,
@@ -18,8 +17,8 @@ import type { GrpcOptions } from './grpc-channel.js';
 import { channelOf } from './grpc-channel.js';
 import { grpcError } from './grpc-error.js';
 import { GrpcLink } from './grpc-link.js';
-import type { GrpcMethod } from './grpc-method.js';
 import { grpcMethod } from './grpc-method.js';
+import { authorised, cancelOn, deadline, grpcUnary } from './grpc-unary.js';
 import type { CallOptions, SessionLink, Transport } from './transport.js';
 
 /**
@@ -91,40 +90,17 @@ class GrpcTransport implements Transport {
     }
   }
 
-  delete(request: DeleteRequest, options: CallOptions): Promise<DeleteResponse> {
-    return this.#unary(DELETE, request, options);
+  async delete(request: DeleteRequest, options: CallOptions): Promise<DeleteResponse> {
+    return grpcUnary(this.#open(), DELETE, request, options);
   }
 
-  list(request: ListRequest, options: CallOptions): Promise<ListResponse> {
-    return this.#unary(LIST, request, options);
+  async list(request: ListRequest, options: CallOptions): Promise<ListResponse> {
+    return grpcUnary(this.#open(), LIST, request, options);
   }
 
   close(): void {
     this.#closed = true;
     this.#client.close();
-  }
-
-  #unary<Request, Response>(
-    { path, serialize, deserialize }: GrpcMethod<Request, Response>,
-    request: Request,
-    options: CallOptions,
-  ): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      const call = this.#open().makeUnaryRequest(
-        path,
-        serialize,
-        deserialize,
-        request,
-        authorised(options.token),
-        deadline(options),
-        (error, response) => {
-          stop();
-          if (error !== null) reject(grpcError(error));
-          else if (response !== undefined) resolve(response);
-        },
-      );
-      const stop = cancelOn(options.signal, () => call.cancel());
-    });
   }
 
   #open(): Client {
@@ -138,24 +114,6 @@ const PUT = grpcMethod(ContentServiceDefinition, ContentServiceDefinition.method
 const GET = grpcMethod(ContentServiceDefinition, ContentServiceDefinition.methods.get);
 const DELETE = grpcMethod(ContentServiceDefinition, ContentServiceDefinition.methods.delete);
 const LIST = grpcMethod(ContentServiceDefinition, ContentServiceDefinition.methods.list);
-
-function authorised(token: string): Metadata {
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${token}`);
-  return metadata;
-}
-
-function deadline({ timeoutMs }: CallOptions): GrpcCallOptions {
-  return { deadline: Date.now() + timeoutMs };
-}
-
-/** Cancels when the signal fires; what it answers ends the watch. */
-function cancelOn(signal: AbortSignal | undefined, cancel: () => void): () => void {
-  if (signal === undefined) return () => undefined;
-  if (signal.aborted) cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  return () => signal.removeEventListener('abort', cancel);
-}
 
 async function writeAll(
   call: ClientWritableStream<PutRequest>,

@@ -2,7 +2,8 @@ import { ForesyncError } from '../../domain/errors.js';
 import type { AdvanceBatch, Model, ModelSizes, ScoreBatch } from '../../domain/model-port.js';
 import { admit, BREAKER_RULES, CLOSED, failed, succeeded, withdrawn } from './breaker-state.js';
 import type { BreakerRules, BreakerState } from './breaker-state.js';
-import { modelFailed } from './failures.js';
+import { modelFailed, textOf } from './failures.js';
+import { allFinite } from './inputs.js';
 
 /** Real time, or a test's. */
 export interface BreakerTimer {
@@ -10,6 +11,17 @@ export interface BreakerTimer {
   now(): number;
   /** Resolves after `ms`, or when the signal is aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+type GraphName = 'advance' | 'score';
+
+/** Hears what happens at a breaker, for logs and metrics. */
+export interface BreakerObserver {
+  /** A run failed, for this reason: `threw`, `output`, `timeout`, or `unknown`. */
+  failed(reason: string): void;
+  /** A call was refused because the breaker was open. */
+  refused(): void;
+  turned(state: BreakerState['kind']): void;
 }
 
 export interface BreakerCounts {
@@ -25,7 +37,8 @@ export interface BreakerCounts {
 
 /**
  * A circuit breaker around a model: some failures one after the other, or runs slower than the time-out, and calls are
- * refused at once (MODEL_FAILED, `open`) until one probe after a back-off succeeds. A late result is dropped.
+ * refused at once (MODEL_FAILED, `open`) until one probe after a back-off succeeds. A late result is dropped, and an answer
+ * that is not as long as it has to be, or not finite, counts as a failure.
  */
 export class GuardedModel implements Model {
   readonly id: string;
@@ -33,15 +46,23 @@ export class GuardedModel implements Model {
   readonly #inner: Model;
   readonly #timer: BreakerTimer;
   readonly #rules: BreakerRules;
+  readonly #observer: BreakerObserver | null;
   #state: BreakerState = CLOSED;
+  #failing: GraphName | null = null;
   #counts: BreakerCounts = { failures: 0, timeouts: 0, opens: 0, refused: 0 };
 
-  constructor(inner: Model, timer: BreakerTimer, rules: BreakerRules = BREAKER_RULES) {
+  constructor(
+    inner: Model,
+    timer: BreakerTimer,
+    rules: BreakerRules = BREAKER_RULES,
+    observer: BreakerObserver | null = null,
+  ) {
     this.id = inner.id;
     this.sizes = inner.sizes;
     this.#inner = inner;
     this.#timer = timer;
     this.#rules = rules;
+    this.#observer = observer;
   }
 
   /** For health: whether the model answers, is shut off, or is being tried. */
@@ -54,43 +75,61 @@ export class GuardedModel implements Model {
   }
 
   advance(batch: AdvanceBatch): Promise<Float32Array> {
-    return this.#guarded(() => this.#inner.advance(batch));
+    return this.#guarded('advance', () => this.#inner.advance(batch), batch.states.length);
   }
 
   score(batch: ScoreBatch): Promise<Float32Array> {
-    return this.#guarded(() => this.#inner.score(batch));
+    return this.#guarded('score', () => this.#inner.score(batch), batch.owners.length);
   }
 
   close(): Promise<void> {
     return this.#inner.close();
   }
 
-  async #guarded(run: () => Promise<Float32Array>): Promise<Float32Array> {
-    const admitted = admit(this.#state, this.#timer.now());
+  async #guarded(graph: GraphName, run: () => Promise<Float32Array>, length: number): Promise<Float32Array> {
+    const admitted = this.#admit(graph);
     if (admitted === null) {
       this.#count({ refused: 1 });
+      this.#observer?.refused();
       throw modelFailed('open', 'the model failed too often and is not asked for now');
     }
-    this.#state = admitted;
+    this.#turn(admitted);
     try {
       const answer = await this.#inTime(run);
-      this.#state = succeeded(this.#state, admitted.epoch);
+      checkAnswer(answer, length);
+      this.#succeeded(graph, admitted.epoch);
       return answer;
     } catch (error) {
-      this.#failed(error, admitted.epoch);
-      throw error;
+      this.#failed(graph, error, admitted.epoch);
+      throw error instanceof ForesyncError ? error : modelFailed('threw', textOf(error), error);
     }
   }
 
-  #failed(error: unknown, epoch: number): void {
+  /** Only the graph that failed last can show that it works again. */
+  #admit(graph: GraphName): BreakerState | null {
+    if (this.#state.kind === 'open' && this.#failing !== graph) return null;
+    return admit(this.#state, this.#timer.now());
+  }
+
+  #succeeded(graph: GraphName, epoch: number): void {
+    // What works says nothing of the other one: a scorer that always fails would hide behind each step.
+    if (this.#failing !== null && this.#failing !== graph) return;
+    this.#failing = null;
+    this.#turn(succeeded(this.#state, epoch));
+  }
+
+  #failed(graph: GraphName, error: unknown, epoch: number): void {
     const nowMs = this.#timer.now();
     // The caller's own mistake says nothing about the model.
     if (error instanceof ForesyncError && error.code === 'FIELD_INVALID') {
-      this.#state = withdrawn(this.#state, epoch, nowMs);
+      this.#turn(withdrawn(this.#state, epoch, nowMs));
       return;
     }
+    this.#failing = graph;
     const before = this.#state.kind;
-    this.#state = failed(this.#state, epoch, nowMs, this.#rules);
+    const reason = error instanceof ForesyncError ? error.details.facts?.['reason'] : 'threw';
+    this.#observer?.failed(reason ?? 'unknown');
+    this.#turn(failed(this.#state, epoch, nowMs, this.#rules));
     this.#count({ failures: 1, opens: this.#state.kind === 'open' && before !== 'open' ? 1 : 0 });
   }
 
@@ -109,6 +148,12 @@ export class GuardedModel implements Model {
     throw modelFailed('timeout', `the model took longer than ${this.#rules.timeoutMs} ms`);
   }
 
+  #turn(next: BreakerState): void {
+    const before = this.#state.kind;
+    this.#state = next;
+    if (next.kind !== before) this.#observer?.turned(next.kind);
+  }
+
   #count(more: Partial<BreakerCounts>): void {
     const { failures, timeouts, opens, refused } = this.#counts;
     this.#counts = {
@@ -118,4 +163,10 @@ export class GuardedModel implements Model {
       refused: refused + (more.refused ?? 0),
     };
   }
+}
+
+function checkAnswer(answer: Float32Array, length: number): void {
+  if (answer.length !== length)
+    throw modelFailed('output', `the model answered ${answer.length} values, expected ${length}`);
+  if (!allFinite(answer)) throw modelFailed('output', 'the model answered values that are not finite');
 }

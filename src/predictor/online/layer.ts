@@ -65,12 +65,12 @@ export class OnlineLayer {
     this.#isFrozen = isFrozen;
   }
 
-  /** Standardises what is known of some candidates. */
-  read(candidates: Candidates): Inputs {
+  /** Standardises what is known of some candidates, and learns how they are spread unless it only `peeks`. */
+  read(candidates: Candidates, peeks = false): Inputs {
     const { kind, user, number, items, context } = candidates;
     const rows = inputsOf(candidates);
     const { scaler } = this.#state;
-    if (!this.#isFrozen) scaler.learn(rows);
+    if (!this.#isFrozen && !peeks) scaler.learn(rows);
     return { kind, user, items, rows: scaler.apply(rows), keys: keysOf(number, context, items) };
   }
 

@@ -20,7 +20,7 @@ export async function composeAnswer(frame: Frame, request: Asked): Promise<Compo
   if (home === undefined || !exists(head)) return failed(request, itemUnknown(request.item));
   if (waits(frame, request, head)) return null;
   if (holds(frame, request, home, head)) {
-    const checkpoint = await frame.checkpoint(home, head, 0);
+    const checkpoint = await frame.checkpoint(home, head, await frame.lastScore(home, head.item));
     return answered(request, { kind: 'not-modified', checkpoint });
   }
   return found(frame, request, home, head);
@@ -34,7 +34,7 @@ async function found(frame: Frame, request: Asked, home: FollowedSpace, head: Ex
   if (body === null) return failed(request, contentGone());
   const parcel = new Parcel(request.space, head, request);
   home.expects(parcel);
-  const checkpoint = await frame.checkpoint(home, head, 0);
+  const checkpoint = await frame.checkpoint(home, head, await frame.lastScore(home, head.item));
   tally.answeredBytes += encodedBytes(body);
   if (body.kind === 'chunked') parcel.transfer = body.transfer;
   const answer: Answer = { kind: 'found', push: { checkpoint, body, reasons: [] } };

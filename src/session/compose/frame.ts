@@ -1,8 +1,9 @@
 import { checkpointOf } from '../../content/checkpoint-of.js';
 import type { Checkpoint } from '../../domain/checkpoint.js';
-import type { SpaceId } from '../../domain/ids.js';
+import { ForesyncError } from '../../domain/errors.js';
+import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Head } from '../../domain/item.js';
-import type { Store } from '../../domain/store-port.js';
+import type { Store, UserStore } from '../../domain/store-port.js';
 import type { Doubt } from '../../outbox/doubts.js';
 import type { Drawn } from '../../outbox/drawn.js';
 import type { Outbox } from '../../outbox/outbox.js';
@@ -13,7 +14,7 @@ import type { Tally } from '../device/tally.js';
 
 /** What a session composes from. */
 export interface ComposeDeps {
-  readonly store: Pick<Store, 'spaces' | 'blobs'>;
+  readonly store: Pick<Store, 'spaces' | 'blobs'> & { readonly users: Pick<UserStore, 'checkpoints'> };
   readonly outbox: Outbox;
   readonly followed: ReadonlyMap<SpaceId, FollowedSpace>;
   readonly tally: Tally;
@@ -65,6 +66,20 @@ export class Frame {
     });
     followed.ledger.checkpoint(checkpoint);
     return checkpoint;
+  }
+
+  /** The last score of an item for this user: what the node remembers, else what the store kept, else 0. */
+  async lastScore({ live, user }: FollowedSpace, item: ItemId): Promise<number> {
+    const remembered = live.heart.score(user, item);
+    if (remembered !== undefined) return remembered;
+    try {
+      const [kept] = await this.deps.store.users.checkpoints(user, live.space, [item]);
+      return kept?.predictionScore ?? 0;
+    } catch (thrown) {
+      // An answer does not fail for want of a score.
+      if (ForesyncError.from(thrown).code === 'STORE_CORRUPT') return 0;
+      throw thrown;
+    }
   }
 
   #noteReason(doubt: Doubt): void {

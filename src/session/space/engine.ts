@@ -4,34 +4,28 @@ import type {
   Contexts,
   Devices,
   DeviceView,
+  Peeked,
   PlanObserver,
   Policy,
   Question,
   SpaceEngine,
   SpaceStatistics,
 } from '../../domain/engine-port.js';
-import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan, Scored } from '../../domain/plan.js';
 import { BudgetLedger } from '../../planner/ledger.js';
 import { plan, type PlanMode } from '../../planner/planner.js';
 import { Price } from '../../planner/price.js';
 import type { ItemState } from '../../planner/shadow.js';
+import type { EngineParts } from './engine-parts.js';
 import { Hedge } from './hedge.js';
 import { seededRandom } from '../../util/seeded-random.js';
 import type { PushTerms } from './push-terms.js';
 import { pushable, scoredBy } from './pushable.js';
-
-export interface EngineParts {
-  readonly space: SpaceId;
-  readonly statistics: SpaceStatistics;
-  readonly policy: Policy;
-  readonly push: PushTerms;
-  /** Sees every plan, for measurements. */
-  readonly observer?: PlanObserver;
-  /** A running count of microseconds, for `PlanSeen.tookUs`; without it that is 0. */
-  readonly stopwatchUs?: () => number;
-}
+import { reportingFirst } from './reporting-first.js';
+import type { Rehearsal } from './rehearsal.js';
+import { peekAt, scoresOf, unlessFailed, type Scorer } from './scoring.js';
 
 /** A user has no plan before their second step: one step says nothing about the next. */
 const FIRST_PLANNED_STEP = 2;
@@ -53,6 +47,8 @@ export class Engine implements SpaceEngine {
   readonly #price: Price;
   readonly #mode: PlanMode;
   readonly #hedge: Hedge | null;
+  readonly #scorer: Scorer;
+  readonly #rehearsal: Rehearsal | undefined;
   #last: Policy;
 
   constructor(parts: EngineParts) {
@@ -61,6 +57,7 @@ export class Engine implements SpaceEngine {
     this.#policy = parts.policy;
     this.#push = parts.push;
     this.#observer = parts.observer;
+    this.#rehearsal = parts.rehearsal;
     this.#stopwatchUs = parts.stopwatchUs ?? (() => 0);
     this.#ledger = new BudgetLedger({ ratio: parts.push.ratio, startBytes: parts.push.startBytes });
     this.#price = new Price(this.#ledger);
@@ -70,6 +67,7 @@ export class Engine implements SpaceEngine {
     const { ratio, startBytes } = parts.push;
     this.#hedge =
       rivals.length === 0 ? null : new Hedge(parts.policy, rivals, { ratio, startBytes }, seededRandom(SEED));
+    this.#scorer = { policy: parts.policy, hedge: this.#hedge, onModelFailed: parts.onModelFailed };
   }
 
   opened(bytes: number): void {
@@ -89,6 +87,7 @@ export class Engine implements SpaceEngine {
     const { item, dataHash } = change.head;
     this.#policy.changed?.(change);
     this.#hedge?.changed(change);
+    this.#rehearsal?.changed(change);
     if (dataHash === null || this.#policy.plans === 'never') return [];
     const users =
       change.audience.length > 0 ? change.audience : this.statistics.holders(item, change.writer, nowMs);
@@ -115,6 +114,7 @@ export class Engine implements SpaceEngine {
       const before = contexts[place];
       if (before === undefined) continue;
       this.#hedge?.observe(step, (item) => this.#stateOf(item));
+      this.#rehearsal?.observe(step, before, (item) => this.#stateOf(item));
       this.#policy.observe?.(step, before);
       this.statistics.learn(step, before);
     }
@@ -142,6 +142,10 @@ export class Engine implements SpaceEngine {
     return plans.filter(({ pushes }) => pushes.length > 0);
   }
 
+  peek(question: Question): Promise<Peeked> {
+    return peekAt(this.#scorer, question);
+  }
+
   async #plan(
     question: Question,
     view: DeviceView,
@@ -153,11 +157,11 @@ export class Engine implements SpaceEngine {
     const admitted = items.filter(admits);
     const unscored = admitted.flatMap((item) => pushable(this.statistics, item, (held) => view.holds(held)));
     const asked = { ...question, items: unscored.map(({ item }) => item) };
-    const own = unscored.length === 0 ? NO_SCORES : await this.#policy.score(asked);
-    const ranks = unscored.length === 0 ? null : await this.#hedge?.ranks(asked);
-    const offered = scoredBy(unscored, own, ranks ?? null);
+    const { own, ranks } = await scoresOf(this.#scorer, asked);
+    const offered = scoredBy(unscored, own ?? [], ranks);
     const leader = this.#ruler();
-    const isIdle = leader.plans === 'holders' && question.kind === 'user';
+    const isIdle =
+      (own === null && ranks === null) || (leader.plans === 'holders' && question.kind === 'user');
     const decided = plan(isIdle ? [] : offered, {
       ledger: this.#ledger,
       mode: leader === this.#policy ? this.#mode : this.#modeOf(leader),
@@ -165,13 +169,15 @@ export class Engine implements SpaceEngine {
       allowance: view.allowance(question.nowMs),
       knows: ({ item, bundle: [hash] }) => hash !== undefined && view.knows(item, hash.dataHash),
     });
-    if (unscored.length > 0) this.#policy.planned?.(asked);
+    if (unscored.length > 0 && own !== null) this.#policy.planned?.(asked);
     const pushes = decided.map((push) => ({ ...push, reasons: leader.explain(asked, push.scored.item) }));
-    if (before.isFirst && this.#hedge?.samples(question.user) === true) {
+    if (before.isFirst && this.#hedge?.samples(question.user) === true && own !== null) {
+      const hedge = this.#hedge;
       const known = new Map(asked.items.map((item, place) => [item, own[place] ?? 0]));
-      const offers = this.#offersOf(question, this.#hedge, admits);
-      await this.#hedge.plan(question, offers, known);
+      const offers = this.#offersOf(question, hedge, admits);
+      await unlessFailed(this.#scorer, () => hedge.plan(question, offers, known));
     }
+    if (before.isFirst) this.#rehearsal?.begin(question, (of) => this.#offersOf(question, of, admits));
     const result = { user: view.user, device: view.device, pushes };
     const tookUs = before.tookUs + this.#stopwatchUs() - started;
     const { user, kind } = question;
@@ -230,17 +236,4 @@ export class Engine implements SpaceEngine {
       ? { kind: 'price', price: this.#price }
       : { kind: 'threshold', content: threshold };
   }
-}
-
-const NO_SCORES = new Float64Array(0);
-
-function reportingFirst(
-  devices: Devices,
-  { user, device }: { user: Pseudonym; device: string },
-): DeviceView[] {
-  const views = devices.of(user);
-  return [
-    ...views.filter((view) => view.device === device),
-    ...views.filter((view) => view.device !== device),
-  ];
 }

@@ -20,6 +20,9 @@ export const SHADOW_SHARE = { share: 0.15, saved: 30, owed: 90 } as const;
 /** Writes of sampled users whose step has not come yet; beyond it the oldest is forgotten. */
 const UNREPORTED = 1024;
 
+/** Hears of a step that counts: how many of its opens each policy would have had ready. */
+export type Compared = (ready: readonly number[], opens: number) => void;
+
 /**
  * Keeps a policy from doing worse than its rivals: each has shadow devices of a few users, and whoever's shadow would
  * spare more waits, by more than chance explains, rules the real plans. Deterministic: the same calls give the same ruler.
@@ -32,11 +35,19 @@ export class Hedge {
   readonly #users: UserSample<Pseudonym>;
   // By user and item: whether each shadow held what the user then changed.
   readonly #written = new Map<string, readonly boolean[]>();
+  readonly #onCompared: Compared;
   #tokens = 0;
 
   /** `random` draws whom it follows. */
-  constructor(policy: Policy, rivals: readonly Policy[], budget: BudgetTerms, random: Random) {
+  constructor(
+    policy: Policy,
+    rivals: readonly Policy[],
+    budget: BudgetTerms,
+    random: Random,
+    onCompared: Compared = () => undefined,
+  ) {
     this.#users = new UserSample(SHADOW_USERS, random);
+    this.#onCompared = onCompared;
     this.#policies = [policy, ...rivals];
     this.#shadows = this.#policies.map(({ payment }) => new Shadow({ budget, payment }));
     this.#standings = new Standings(this.#policies.length);
@@ -70,6 +81,7 @@ export class Hedge {
     if (!this.#users.has(step.user)) return;
     const isWarm = this.#shadows.every((shadow) => shadow.isWarm);
     const ready = this.#shadows.map(() => 0);
+    let opens = 0;
     for (const { item, kind } of step.items) {
       const state = stateOf(item);
       const key = keyOf(step.user, item);
@@ -77,11 +89,15 @@ export class Hedge {
       this.#written.delete(key);
       if (state === undefined) continue;
       if (kind === 'created') for (const shadow of this.#shadows) shadow.wrote(step.user, state);
-      else
+      else {
+        opens += 1;
         for (const [place, isThere] of this.#opened(step.user, state, written).entries())
           ready[place] = (ready[place] ?? 0) + (isThere ? 1 : 0);
+      }
     }
-    if (isWarm) this.#standings.stepped(ready);
+    if (!isWarm) return;
+    this.#standings.stepped(ready);
+    if (opens > 0) this.#onCompared(ready, opens);
   }
 
   /** A user's device has what the user wrote; whether it had the content before counts when their step comes. */

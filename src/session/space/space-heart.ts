@@ -1,9 +1,10 @@
 import type { ActivityBatch } from '../../domain/activity.js';
 import type { Durability } from '../../domain/checkpoint.js';
 import type { Devices } from '../../domain/engine-port.js';
-import type { DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type { DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan } from '../../domain/plan.js';
+import type { Explanation, Prediction } from '../../domain/prediction-port.js';
 
 /** What sessions and the tail need of a space's node: context → predictor → planner behind one door. */
 export interface SpaceHeart {
@@ -17,6 +18,12 @@ export interface SpaceHeart {
   refund(bytes: number): void;
   /** The `user_context` of the user's checkpoints: JSON of at most 4 KiB, empty if nothing is known. */
   userContext(user: Pseudonym): Promise<string>;
+  /** The last score of an item for a user, 0 to 1; undefined if the store has to be asked. */
+  score(user: Pseudonym, item: ItemId): number | undefined;
+  /** See Predictions: what the user may need next. */
+  predict(user: Pseudonym, k: number): Promise<readonly Prediction[]>;
+  /** See Predictions; null if the item is unknown. */
+  explain(user: Pseudonym, item: ItemId): Promise<Explanation | null>;
   /** Nobody follows the space any more: keeps what is worth keeping. Called once, after everything else. */
   close?(): Promise<void>;
 }

@@ -7,11 +7,13 @@ import type { Clock } from '../../domain/clock.js';
 import type { UserContext } from '../../domain/context.js';
 import type { Contexts, Devices, SpaceEngine } from '../../domain/engine-port.js';
 import { ForesyncError } from '../../domain/errors.js';
-import type { DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type { DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan } from '../../domain/plan.js';
+import type { Explanation, Prediction } from '../../domain/prediction-port.js';
 import type { UserStore } from '../../domain/store-port.js';
 import { ContextCache } from './context-cache.js';
+import { explain, predict, type Person } from './foresight.js';
 import type { AppliedBatch, SpaceHeart } from './space-heart.js';
 
 export interface SpaceNodeParts {
@@ -33,7 +35,7 @@ const ATTEMPTS = 16;
  * replay. Batches may come concurrently; the engine learns them in the order in which they became durable, and while it
  * waits for the scores of one plan it goes on with the next, so that plans of several users share a run of the model.
  */
-export class SpaceNode implements SpaceHeart, Contexts {
+export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
   readonly #space: SpaceId;
   readonly #engine: SpaceEngine;
   readonly #users: UserStore;
@@ -104,6 +106,14 @@ export class SpaceNode implements SpaceHeart, Contexts {
     return summarise(await this.of(user));
   }
 
+  async predict(user: Pseudonym, k: number): Promise<readonly Prediction[]> {
+    return this.#run(predict(this.#engine, await this.#person(user), k));
+  }
+
+  async explain(user: Pseudonym, item: ItemId): Promise<Explanation | null> {
+    return this.#run(explain(this.#engine, await this.#person(user), item));
+  }
+
   /** Forgets what it remembers of a user's context; the next use reads the store. */
   forget(user: Pseudonym): void {
     this.#contexts.drop(user);
@@ -112,6 +122,10 @@ export class SpaceNode implements SpaceHeart, Contexts {
   /** Resolves when every call that was made before is done. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
+  async #person(user: Pseudonym): Promise<Person> {
+    return { user, context: await this.of(user), nowMs: this.#clock.now() };
   }
 
   async #stored(user: Pseudonym): Promise<{ readonly version: number; readonly context: UserContext }> {

@@ -1,4 +1,5 @@
 import { StoredSnapshot } from '@foresync/protocol/at-rest';
+import { ForesyncError } from '../../domain/errors.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change, Head } from '../../domain/item.js';
 import type { LogBounds } from '../../domain/position.js';
@@ -127,8 +128,7 @@ export class LmdbSpaces implements SpaceStore {
   saveSnapshot(space: SpaceId, name: string, offset: number, bytes: Uint8Array): Promise<void> {
     return this.#environment.write((records) => {
       getSpace(records, space);
-      const saved = readSnapshot(records, space, name);
-      if (saved !== null && saved.offset > offset) return;
+      if (offsetOfSnapshot(records, space, name) > offset) return;
       const value = StoredSnapshot.encode({ offset: BigInt(offset), snapshot: bytes }).finish();
       records.put(keys.snapshot(space, name), value);
     }, bytes.length);
@@ -167,6 +167,16 @@ export class LmdbSpaces implements SpaceStore {
 
 function metaOf({ space, shards }: SpaceRecord): SpaceMeta {
   return { space, shards };
+}
+
+/** Of the one that is saved; 0 of none and of one that cannot be read, which a new one may replace. */
+function offsetOfSnapshot(records: Reading, space: SpaceId, name: string): number {
+  try {
+    return readSnapshot(records, space, name)?.offset ?? 0;
+  } catch (thrown) {
+    if (ForesyncError.from(thrown).code === 'STORE_CORRUPT') return 0;
+    throw thrown;
+  }
 }
 
 function readSnapshot(records: Reading, space: SpaceId, name: string): Snapshot {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { recollect, remember } from '../../../src/app/recollection.js';
+import { recollect, recollectPolicy, remember } from '../../../src/app/recollection.js';
 import { EMPTY_CONTEXT } from '../../../src/domain/context.js';
-import type { ForesyncError } from '../../../src/domain/errors.js';
+import type { PolicyMemory } from '../../../src/domain/engine-port.js';
+import { ForesyncError } from '../../../src/domain/errors.js';
 import { deviceId, itemId, pseudonym, spaceId } from '../../../src/domain/ids.js';
 import type { Store } from '../../../src/domain/store-port.js';
 import type { Statistics } from '../../../src/predictor/statistics.js';
@@ -50,6 +51,8 @@ async function report(store: Store, sequence: number, ...items: string[]): Promi
 const remembered = (store: Store): Promise<Statistics> =>
   recollect({ spaces: store.spaces, candidates: 10, onCorrupt: (error) => void faults.push(error) }, SPACE);
 
+const known = (statistics: Statistics) => ({ statistics, memory: undefined });
+
 /** What follows an item, by the statistics. */
 function after(statistics: Statistics, item: string): readonly string[] {
   const context = { ...EMPTY_CONTEXT, steps: 1, recentSteps: [[itemId(item)]] };
@@ -76,7 +79,7 @@ describe('app/recollection', () => {
     const store = await world();
     await report(store, 1, 'a', 'b', 'c');
     const first = await remembered(store);
-    assert.equal(await remember(store.spaces, SPACE, first, 0), 1);
+    assert.equal(await remember(store.spaces, SPACE, known(first), 0), 1);
     const again = await remembered(store);
     assert.deepEqual(again.snapshot(), first.snapshot());
     await report(store, 2, 'a', 'b');
@@ -89,7 +92,7 @@ describe('app/recollection', () => {
     const store = await world();
     await report(store, 1, 'a');
     const statistics = await remembered(store);
-    assert.equal(await remember(store.spaces, SPACE, statistics, 1), 1);
+    assert.equal(await remember(store.spaces, SPACE, known(statistics), 1), 1);
     assert.equal(await store.spaces.loadSnapshot(SPACE, 'statistics'), null);
   });
 
@@ -104,7 +107,55 @@ describe('app/recollection', () => {
     );
     assert.ok(after(statistics, 'a').includes('b'));
   });
+
+  it('keeps what the policy learned beside the statistics', async () => {
+    const store = await world();
+    await report(store, 1, 'a');
+    const learned = { statistics: await remembered(store), memory: memoryOf('learned') };
+    await remember(store.spaces, SPACE, learned, 0);
+    const fresh = memoryOf('fresh');
+    await recollectPolicy(recollecting(store), SPACE, fresh);
+    assert.deepEqual([fresh.text, faults], ['learned', []]);
+  });
+
+  it('lets a policy start afresh whose memory cannot be read, and says so', async () => {
+    const store = await world();
+    const fresh = memoryOf('fresh');
+    await recollectPolicy(recollecting(store), SPACE, fresh);
+    assert.deepEqual(faults, [], 'there was none');
+    await store.spaces.saveSnapshot(SPACE, 'policy', 1, Buffer.from('corrupt'));
+    await recollectPolicy(recollecting(store), SPACE, fresh);
+    const failing = (code: 'STORE_CORRUPT' | 'STORE_UNAVAILABLE') => ({
+      ...recollecting(store),
+      spaces: { ...store.spaces, loadSnapshot: () => Promise.reject(new ForesyncError(code, 'broken')) },
+    });
+    await recollectPolicy(failing('STORE_CORRUPT'), SPACE, fresh);
+    assert.deepEqual(
+      [fresh.text, ...faults.map(({ code }) => code)],
+      ['fresh', 'STORE_CORRUPT', 'STORE_CORRUPT'],
+    );
+    const unread = recollectPolicy(failing('STORE_UNAVAILABLE'), SPACE, fresh);
+    await assert.rejects(unread, { code: 'STORE_UNAVAILABLE' });
+  });
 });
+
+const recollecting = (store: Store) => ({
+  spaces: store.spaces,
+  onCorrupt: (error: ForesyncError) => void faults.push(error),
+});
+
+function memoryOf(text: string): PolicyMemory & { text: string } {
+  return {
+    text,
+    dump: () => Buffer.from(text),
+    load(bytes) {
+      const read = Buffer.from(bytes).toString();
+      if (read === 'corrupt') throw new ForesyncError('STORE_CORRUPT', 'no dump');
+      this.text = read;
+      return true;
+    },
+  };
+}
 
 /** As if there had never been a snapshot. */
 function fromTheFeed(store: Store): Promise<Statistics> {

@@ -148,6 +148,33 @@ describe('session/gate', () => {
     await gate.shutDown();
   });
 
+  it('opens a space for visitors, no more of them at a time than sessions may open', async () => {
+    const { gate, store } = await node({ settings: { maxOpening: 1 } });
+    const meta = (await store.spaces.meta(SPACE)) ?? assert.fail('no space');
+    let leave: () => void = () => undefined;
+    const staying = gate.visit(meta, async ({ space }) => {
+      await new Promise<void>((resolve) => (leave = resolve));
+      return space;
+    });
+    await assert.rejects(
+      gate.visit(meta, () => Promise.resolve()),
+      isCode('OVERLOADED'),
+    );
+    await turnOfTheLoop(10);
+    leave();
+    assert.equal(await staying, SPACE);
+    await assert.rejects(
+      gate.visit(meta, () => Promise.reject(BROKEN)),
+      isCode('INTERNAL'),
+    );
+    assert.equal(await gate.visit(meta, ({ space }) => Promise.resolve(space)), SPACE);
+    await gate.shutDown();
+    await assert.rejects(
+      gate.visit(meta, () => Promise.resolve()),
+      isCode('SHUTTING_DOWN'),
+    );
+  });
+
   it('says goodbye to everybody when it shuts down, and takes nobody any more', async () => {
     const { gate } = await node();
     const devices = [phone('ann'), phone('bob')];

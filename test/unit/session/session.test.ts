@@ -133,6 +133,40 @@ describe('session: pushes', () => {
     await made.gate.shutDown();
   });
 
+  it('leave a score that answers carry from then on, also after the node forgot it', async () => {
+    const made = await node({ push: { threshold: 0.95 } });
+    for (const item of ['a', 'b', 'never']) await made.put(item, item);
+    const phone = await connected(made);
+    const answered = async (item: string): Promise<number> => {
+      await phone.open(item);
+      await made.gate.idle();
+      const answer = of(phone, 'answer').at(-1)?.answer;
+      return answer?.kind === 'found' ? answer.push.checkpoint.predictionScore : assert.fail(item);
+    };
+    assert.equal(await answered('b'), 0);
+    await phone.view('b');
+    await phone.view('b');
+    await made.gate.idle();
+    assert.equal(of(phone, 'push').length, 0, 'nothing passes the threshold');
+    const later = await answered('a');
+    assert.ok(Math.abs(later - 0.9) < 1e-6, `${later}`);
+    await made.gate.shutDown();
+    const [kept] = await made.store.users.checkpoints(identity('ann', 'phone').user, SPACE, [
+      itemId('never'),
+    ]);
+    assert.ok(Math.abs((kept?.predictionScore ?? 0) - 0.9) < 1e-6, `${kept?.predictionScore}`);
+    const again = await node({ store: made.store, push: { threshold: 0.95 } });
+    const tablet = new SimDevice(identity('ann', 'tablet'));
+    await tablet.connect(again.gate);
+    await tablet.open('never');
+    await again.gate.idle();
+    const kinds = of(tablet, 'answer').map(({ answer }) => answer.kind);
+    const [first] = of(tablet, 'answer').map(({ answer }) => answer);
+    assert.equal(first?.kind, 'found', kinds.join());
+    assert.ok(Math.abs(first.push.checkpoint.predictionScore - 0.9) < 1e-6);
+    await again.gate.shutDown();
+  });
+
   it('are not made for a device that wants none, or metadata alone', async () => {
     const made = await node();
     await made.put('a', 'one');

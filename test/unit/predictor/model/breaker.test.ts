@@ -34,15 +34,58 @@ describe('the circuit breaker', () => {
 
   async function open(): Promise<void> {
     inner.gate = fails;
-    for (let n = 0; n < 3; n++) await assert.rejects(guarded.advance(advanceBatch(1)), /broken/);
+    for (let n = 0; n < 3; n++) await assert.rejects(guarded.score(scoreBatch(1, 1)), /broken/);
     assert.equal(guarded.state, 'open');
   }
 
   it('opens when runs throw one after the other, and refuses at once', async () => {
     await open();
     await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('open'));
-    assert.equal(inner.scores.length, 0);
+    assert.equal(inner.scores.length, 3);
     assert.deepEqual(guarded.counts, { failures: 3, timeouts: 0, opens: 1, refused: 1 });
+  });
+
+  it('takes no answer that is too short, too long or not finite', async () => {
+    const wrong = [new Float32Array(3), new Float32Array(5), Float32Array.of(0, NaN, 0, 0)];
+    const answers = { ...fakeParts(inner), advance: () => Promise.resolve(wrong.shift() ?? assert.fail()) };
+    guarded = new GuardedModel(answers, timer);
+    for (let n = 0; n < 3; n++) await assert.rejects(guarded.advance(advanceBatch(1)), reason('output'));
+    assert.equal(guarded.state, 'open');
+  });
+
+  it('opens when one graph always fails, however well the other one works, and is closed by that one alone', async () => {
+    const broken = { ...fakeParts(inner), advance: () => Promise.resolve(new Float32Array(4)) };
+    guarded = new GuardedModel(broken, timer);
+    for (let n = 0; n < 3; n++) {
+      await guarded.advance(advanceBatch(1));
+      await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('threw'));
+    }
+    assert.equal(guarded.state, 'open');
+    await timer.pass(1000);
+    await assert.rejects(guarded.advance(advanceBatch(1)), reason('open'));
+    broken.score = () => Promise.resolve(new Float32Array(1));
+    await guarded.score(scoreBatch(1, 1));
+    await guarded.advance(advanceBatch(1));
+    assert.equal(guarded.state, 'closed');
+  });
+
+  it('tells its observer of failures, refusals and turns', async () => {
+    const heard: string[] = [];
+    guarded = new GuardedModel(inner, timer, BREAKER_RULES, {
+      failed: (why) => heard.push(why),
+      refused: () => heard.push('refused'),
+      turned: (state) => heard.push(`→ ${state}`),
+    });
+    await open();
+    await guarded.score(scoreBatch(1, 1)).catch(() => undefined);
+    await timer.pass(1000);
+    await guarded.score(scoreBatch(1, 1)).catch(() => undefined);
+    await timer.pass(2000);
+    inner.gate = works;
+    await guarded.score(scoreBatch(1, 1));
+    const failed = ['→ half-open', 'threw', '→ open'];
+    const closed = ['→ half-open', '→ closed'];
+    assert.deepEqual(heard, ['threw', 'threw', 'threw', '→ open', 'refused', ...failed, ...closed]);
   });
 
   it('stays closed while a success comes between', async () => {
@@ -72,9 +115,9 @@ describe('the circuit breaker', () => {
     await open();
     for (const waitMs of [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]) {
       await timer.pass(waitMs - 1);
-      await assert.rejects(guarded.advance(advanceBatch(1)), reason('open'), `${waitMs}`);
+      await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('open'), `${waitMs}`);
       await timer.pass(1);
-      await assert.rejects(guarded.advance(advanceBatch(1)), /broken/);
+      await assert.rejects(guarded.score(scoreBatch(1, 1)), /broken/);
     }
     assert.equal(guarded.counts.opens, 9);
   });
@@ -125,10 +168,10 @@ describe('the circuit breaker', () => {
     await open();
     await timer.pass(1000);
     inner.gate = () => Promise.reject(new ForesyncError('FIELD_INVALID', 'states'));
-    await assert.rejects(guarded.advance(advanceBatch(1)), { code: 'FIELD_INVALID' });
+    await assert.rejects(guarded.score(scoreBatch(1, 1)), { code: 'FIELD_INVALID' });
     assert.equal(guarded.state, 'open');
     inner.gate = works;
-    await guarded.advance(advanceBatch(1));
+    await guarded.score(scoreBatch(1, 1));
     assert.equal(guarded.state, 'closed');
   });
 
@@ -177,4 +220,11 @@ describe('the states of a breaker', () => {
         },
       ),
     ));
+});
+
+const fakeParts = (model: FakeModel) => ({
+  id: model.id,
+  sizes: model.sizes,
+  score: (): Promise<Float32Array> => Promise.reject(new Error('broken')),
+  close: () => model.close(),
 });

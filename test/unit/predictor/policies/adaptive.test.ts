@@ -42,7 +42,7 @@ async function replayed(
     return adaptivePolicy({
       name: 'online',
       statistics,
-      layer,
+      layer: () => layer,
       logits,
       ...(more.hedged === true ? { rivals } : {}),
     });

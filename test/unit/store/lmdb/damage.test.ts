@@ -53,6 +53,29 @@ describe('store/lmdb: damaged values', function () {
     await remove();
     assert.deepEqual([...found].sort().join(''), 'BFKbfhlpstuv');
   });
+
+  it('gives way to a new snapshot where one cannot be read', async () => {
+    const { path, remove } = await filledDirectory();
+    const database = open<Uint8Array, Uint8Array>({
+      path,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      overlappingSync: false,
+    });
+    for (const key of Array.from(database.getKeys({ start: Buffer.of(0) }))) {
+      const value = Buffer.from(database.get(key) ?? []);
+      if (value.includes('snapshot')) await database.put(key, Buffer.alloc(value.length, 7));
+    }
+    await database.close();
+    const store = await openStore({ url: `lmdb:${path}` }, { clock, randomBytes });
+    const { spaces } = store;
+    await assert.rejects(spaces.loadSnapshot(SPACE, 'statistics'), { code: 'STORE_CORRUPT' });
+    await spaces.saveSnapshot(SPACE, 'statistics', 1, Buffer.from('anew'));
+    const saved = await spaces.loadSnapshot(SPACE, 'statistics');
+    assert.equal(Buffer.from(saved?.bytes ?? []).toString(), 'anew');
+    await store.close();
+    await remove();
+  });
 });
 
 async function filledDirectory(): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {

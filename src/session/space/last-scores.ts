@@ -1,0 +1,105 @@
+import { checkpointOf, dependencyHashes } from '../../content/checkpoint-of.js';
+import type { PlanObserver, PlanSeen, SpaceStatistics } from '../../domain/engine-port.js';
+import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import type { StoredCheckpoint, UserStore } from '../../domain/store-port.js';
+
+/**
+ * Scores that a space remembers: of so many users, of each so many items, of a plan the best. Beyond it the oldest go,
+ * written or not. A write takes no more than `ofWrite`; the others wait for the next one.
+ */
+export const SCORES_KEPT = { users: 1024, ofUser: 32, ofPlan: 16, ofWrite: 2048 } as const;
+
+export interface LastScoresParts {
+  readonly space: SpaceId;
+  readonly statistics: Pick<SpaceStatistics, 'head'>;
+  readonly users: Pick<UserStore, 'saveCheckpoints'>;
+  /** The `user_context` of the user's checkpoints. */
+  readonly userContext: (user: Pseudonym) => Promise<string>;
+}
+
+interface Known {
+  readonly score: number;
+  isWritten: boolean;
+}
+
+/**
+ * The last score of each user and item, in memory first, in the user's checkpoints a little later: of several scores
+ * between two writes the last is written (SPEC D4). A crash costs those that were not written.
+ */
+export class LastScores implements PlanObserver {
+  readonly #parts: LastScoresParts;
+  // Whoever was planned for last comes last, in both.
+  readonly #users = new Map<Pseudonym, Map<ItemId, Known>>();
+
+  constructor(parts: LastScoresParts) {
+    this.#parts = parts;
+  }
+
+  /** Undefined if it is not remembered: the store may know. */
+  of(user: Pseudonym, item: ItemId): number | undefined {
+    return this.#users.get(user)?.get(item)?.score;
+  }
+
+  /** Remembers what was pushed and the best of what was not. */
+  onPlan({ user, pushable, plan }: PlanSeen): void {
+    const best = [...pushable].sort((a, b) => b.score - a.score).slice(0, SCORES_KEPT.ofPlan);
+    const worth = [...best.reverse(), ...plan.pushes.map(({ scored }) => scored)].filter(
+      ({ score }) => score > 0,
+    );
+    if (worth.length === 0) return;
+    const items = this.#users.get(user) ?? new Map<ItemId, Known>();
+    this.#users.delete(user);
+    this.#users.set(user, items);
+    for (const { item, score } of worth) {
+      items.delete(item);
+      items.set(item, { score: Math.min(1, score), isWritten: false });
+    }
+    dropOldest(items, SCORES_KEPT.ofUser);
+    dropOldest(this.#users, SCORES_KEPT.users);
+  }
+
+  /** Writes what waits. After a failure it is not tried again: the next plan has newer ones. */
+  async write(): Promise<void> {
+    let left: number = SCORES_KEPT.ofWrite;
+    for (const [user, items] of [...this.#users]) {
+      const waiting = [...items].filter(([, { isWritten }]) => !isWritten).slice(0, left);
+      if (waiting.length === 0) continue;
+      left -= waiting.length;
+      for (const [, known] of waiting) known.isWritten = true;
+      await this.#save(user, waiting);
+      if (left === 0) return;
+    }
+  }
+
+  async #save(user: Pseudonym, waiting: readonly (readonly [ItemId, Known])[]): Promise<void> {
+    const { space, users, userContext } = this.#parts;
+    const context = await userContext(user);
+    const checkpoints = await Promise.all(
+      waiting.map(([item, { score }]) => this.#checkpoint(item, score, context)),
+    );
+    const existing = checkpoints.flatMap((checkpoint) => checkpoint ?? []);
+    if (existing.length > 0) await users.saveCheckpoints(user, space, existing);
+  }
+
+  /** null for an item that was deleted meanwhile. */
+  async #checkpoint(item: ItemId, score: number, userContext: string): Promise<StoredCheckpoint | null> {
+    const { space, statistics } = this.#parts;
+    const head = statistics.head(item);
+    if (head === undefined || head.dataHash === null) return null;
+    const heads = (_: SpaceId, items: readonly ItemId[]) =>
+      Promise.resolve(items.map((one) => statistics.head(one) ?? null));
+    const dependencies = await dependencyHashes({ heads }, space, head.edges);
+    return checkpointOf(space, head, {
+      dependencyHashes: dependencies,
+      userContext,
+      predictionScore: score,
+    });
+  }
+}
+
+function dropOldest(entries: Map<unknown, unknown>, most: number): void {
+  for (const oldest of entries.keys()) {
+    if (entries.size <= most) return;
+    entries.delete(oldest);
+  }
+}

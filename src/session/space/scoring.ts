@@ -1,0 +1,46 @@
+import type { Peeked, Policy, Question } from '../../domain/engine-port.js';
+import { ForesyncError } from '../../domain/errors.js';
+import type { Hedge } from './hedge.js';
+
+/** What scores the plans of a space. */
+export interface Scorer {
+  readonly policy: Policy;
+  readonly hedge: Hedge | null;
+  /** Hears that the model did not answer: the plan is made without it. Left out, that is thrown. */
+  readonly onModelFailed: ((error: ForesyncError) => void) | undefined;
+}
+
+export interface Scores {
+  /** The policy's own; null if its model did not answer. */
+  readonly own: Float64Array | null;
+  /** What a rival that rules ranks by; null while none does. Without both nothing is worth its bytes. */
+  readonly ranks: ArrayLike<number> | null;
+}
+
+/** Scores of a question's items. A model that fails stops what is pushed by it: a rival that rules goes on. */
+export async function scoresOf(scorer: Scorer, question: Question): Promise<Scores> {
+  if (question.items.length === 0) return { own: NONE, ranks: null };
+  const own = await unlessFailed(scorer, async () => scorer.policy.score(question));
+  return { own, ranks: (await scorer.hedge?.ranks(question)) ?? null };
+}
+
+/** The same for who only asks: changes nothing. Throws MODEL_FAILED. */
+export async function peekAt({ policy, hedge }: Scorer, question: Question): Promise<Peeked> {
+  const scores = await (policy.peek?.(question) ?? policy.score(question));
+  const ranks = (await hedge?.ranks(question)) ?? scores;
+  const leader = hedge?.leader ?? policy;
+  return { scores, ranks, explain: (item) => leader.explain(question, item) };
+}
+
+/** What some work answers; null if the model did not. */
+export async function unlessFailed<T>({ onModelFailed }: Scorer, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (onModelFailed === undefined || ForesyncError.from(thrown).code !== 'MODEL_FAILED') throw thrown;
+    onModelFailed(ForesyncError.from(thrown));
+    return null;
+  }
+}
+
+const NONE = new Float64Array(0);

@@ -36,11 +36,10 @@ export async function answerOf(task: BrowserTask): Promise<BrowserAnswer> {
 function guarded(model: Awaited<ReturnType<typeof openModel>>): BatchingModel {
   const timer = {
     now: () => performance.now(),
-    wait: (ms: number, signal: AbortSignal) =>
-      new Promise<void>((resolve) => {
-        const handle = setTimeout(resolve, ms);
-        signal.addEventListener('abort', () => clearTimeout(handle));
-      }),
+    every: (ms: number, callback: () => void) => {
+      const handle = setInterval(callback, ms);
+      return () => clearInterval(handle);
+    },
   };
   return new BatchingModel(new GuardedModel(model, timer), () => Promise.resolve());
 }

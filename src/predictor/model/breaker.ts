@@ -9,9 +9,11 @@ import { allFinite } from './inputs.js';
 export interface BreakerTimer {
   /** Milliseconds that never go back. */
   now(): number;
-  /** Resolves after `ms`, or when the signal is aborted. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls back every `ms` until the answer is called. */
+  every(ms: number, callback: () => void): () => void;
 }
+
+const NOTHING = (): void => undefined;
 
 type GraphName = 'advance' | 'score';
 
@@ -135,14 +137,16 @@ export class GuardedModel implements Model {
 
   async #inTime(run: () => Promise<Float32Array>): Promise<Float32Array> {
     const startMs = this.#timer.now();
-    const done = new AbortController();
-    const late = this.#timer.wait(this.#rules.timeoutMs, done.signal).then(() => null);
+    let stop = NOTHING;
+    const late = new Promise<null>((resolve) => {
+      stop = this.#timer.every(this.#rules.timeoutMs, () => resolve(null));
+    });
     try {
       const answer = await Promise.race([run(), late]);
       // A run that keeps the loop ends before the timer can: its duration tells.
       if (answer !== null && this.#timer.now() - startMs <= this.#rules.timeoutMs) return answer;
     } finally {
-      done.abort();
+      stop();
     }
     this.#count({ timeouts: 1 });
     throw modelFailed('timeout', `the model took longer than ${this.#rules.timeoutMs} ms`);

@@ -54,7 +54,6 @@ export const COLUMNS: readonly string[] = [
   'best-markov',
   'best-covisit',
   'holder',
-  'steps',
   'gap',
   'last-size',
   'list',
@@ -65,7 +64,7 @@ export const WIDTH = COLUMNS.length;
 const STATS_AT = 1;
 const BEST_AT = STATS_AT + STATISTICS.length;
 const AROUND_AT = BEST_AT + STATISTICS.length;
-const FEATURES_AT = AROUND_AT + 5;
+const FEATURES_AT = AROUND_AT + 4;
 
 /** Rows of the layer's raw inputs, candidates × `WIDTH`; every value is finite. */
 export function inputsOf(known: Known): Float32Array {
@@ -75,7 +74,6 @@ export function inputsOf(known: Known): Float32Array {
   const best = new Float64Array(STATISTICS.length).fill(-Infinity);
   const around = [
     kind === 'holder' ? 1 : 0,
-    Math.log2(1 + context.steps),
     Math.log2(1 + Math.max(0, nowMs - beforeLast(context)) / 60_000),
     Math.log2(1 + (context.recentSteps[0]?.length ?? 0)),
     Math.log2(1 + count),

@@ -150,7 +150,7 @@ describe('the circuit breaker', () => {
     let nowMs = 0;
     const stalled = new GuardedModel(inner, {
       now: () => nowMs,
-      wait: (ms, signal) => timer.wait(ms, signal),
+      every: (ms, callback) => timer.every(ms, callback),
     });
     inner.gate = () => {
       nowMs += 5000;

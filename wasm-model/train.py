@@ -29,7 +29,7 @@ SEEN = 0.8  # share of a trace's steps that training may know of: the product is
 VALIDATION = 0.1  # the last part of what is seen: early stopping and calibration
 HORIZON = 10  # a row is positive if its item is opened within so many of the user's own next steps
 
-EPOCHS = 12
+EPOCHS = 8
 FLOOR_ROWS = 200_000  # rows on which the linear part starts
 FLOOR_RIDGE = 1e-3
 

@@ -86,7 +86,7 @@ export const SECTIONS = {
   },
   push: {
     /** Who ranks: one of the policies. */
-    policy: z.string().min(1).default('blend'),
+    policy: z.string().min(1).default('model'),
     /** Folder of the model that ranks in policy `model`; null = the one that comes with Foresync. */
     model: optionalFile,
     /** Folder of a model that scores beside the policy and pushes nothing: its would-be hits are counted; null = none. */

@@ -10,6 +10,7 @@ export const REPLAY_POLICIES = [
   'markov',
   'covisit',
   'blend',
+  'model',
   'oracle',
 ] as const;
 

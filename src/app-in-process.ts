@@ -54,7 +54,7 @@ export async function openInProcess(options: InProcessOptions): Promise<InProces
   const store = openMemory(limits, { clock, randomBytes });
   await store.spaces.ensure(space, 1);
   const { policy: ranking, model } = await rank(options, store.users, statistics);
-  const policy = options.wrap?.(ranking, statistics) ?? ranking;
+  const policy = unexplained(options.wrap?.(ranking, statistics) ?? ranking);
   const stopwatchUs = (): number => performance.now() * 1000;
   const engine = new Engine({ space, statistics, policy, push, observer, stopwatchUs });
   const onPlanFault = (error: unknown): never => {
@@ -76,6 +76,13 @@ export async function openInProcess(options: InProcessOptions): Promise<InProces
       await store.close();
     },
   };
+}
+
+/** Nobody reads why a replay pushes, and telling takes as long as ranking. */
+function unexplained(policy: Policy): Policy {
+  const { rivals } = policy;
+  const quiet = { ...policy, explain: () => [] };
+  return rivals === undefined ? quiet : { ...quiet, rivals: rivals.map(unexplained) };
 }
 
 /** The policy, and the network if it asks one. */

@@ -17,7 +17,7 @@ const FINENESS = 1000;
 
 /** 1 where it holds, else 0. */
 export function flag(name: string, doc: string, holds: (use: ItemUse | undefined) => boolean): Feature {
-  return share(name, doc, (view) => each(view, (_, item) => (holds(view.uses.get(item)) ? 1 : 0)));
+  return share(name, doc, (view) => each(view, (_, at) => (holds(view.uses[at]) ? 1 : 0)));
 }
 
 /** From 0 to 1. */
@@ -44,8 +44,8 @@ export function chance(name: string, doc: string, read: Signal): Feature {
 /** A signal of the user's own use of each item, `never` where there is none. */
 export function ofUse(read: (view: View, use: ItemUse) => number, never: number): Signal {
   return (view) =>
-    each(view, (_, item) => {
-      const use = view.uses.get(item);
+    each(view, (_, at) => {
+      const use = view.uses[at];
       return use === undefined ? never : read(view, use);
     });
 }

@@ -87,8 +87,8 @@ export const FEATURES: readonly Feature[] = [
   share('path', 'mean share of path parts in common with the items of the last step', samePath),
   share('words', 'share of its words in the last five steps, rare words counting more', sameWords),
   share('changed', 'somebody else changed it since the last use', (view) =>
-    each(view, (number, item) => {
-      const use = view.uses.get(item);
+    each(view, (number, at) => {
+      const use = view.uses[at];
       const changedMs = view.counts.graph.head(number)?.timestampMs ?? 0;
       return use !== undefined && changedMs > use.lastMs && view.counts.graph.changedBy(number) !== view.user
         ? 1
@@ -99,8 +99,8 @@ export const FEATURES: readonly Feature[] = [
     each(view, (number) => hoursSince(view, view.counts.graph.head(number)?.timestampMs ?? -Infinity)),
   ),
   share('dependencies-changed', 'share of its dependencies that changed since its last use', (view) =>
-    each(view, (number, item) => {
-      const use = view.uses.get(item);
+    each(view, (number, at) => {
+      const use = view.uses[at];
       const dependencies = view.counts.graph.dependencies(number);
       if (use === undefined || dependencies.length === 0) return 0;
       const changed = dependencies.filter(

@@ -1,23 +1,14 @@
-import type { ItemUse, UserContext } from '../domain/context.js';
+import type { UserContext } from '../domain/context.js';
 import type { ItemId } from '../domain/ids.js';
 
-/** What is read from a context by item. */
-export interface Habits {
-  readonly uses: ReadonlyMap<ItemId, ItemUse>;
-  /** Places in the recency list, from 0 on. */
-  readonly places: ReadonlyMap<ItemId, number>;
-}
-
-/** A user's habits. Contexts never change, so what was derived from one is kept as long as it lives. */
-export function habitsOf(context: UserContext): Habits {
+/** Places of items in a user's recency list, from 0 on. Contexts never change, so it is made once for each. */
+export function placesOf(context: UserContext): ReadonlyMap<ItemId, number> {
   const known = derived.get(context);
   if (known !== undefined) return known;
-  const habits = {
-    uses: new Map(context.items.map((use) => [use.item, use])),
-    places: new Map(context.items.map(({ item }, place) => [item, place])),
-  };
-  derived.set(context, habits);
-  return habits;
+  const places = new Map<ItemId, number>();
+  for (const [place, { item }] of context.items.entries()) places.set(item, place);
+  derived.set(context, places);
+  return places;
 }
 
-const derived = new WeakMap<UserContext, Habits>();
+const derived = new WeakMap<UserContext, ReadonlyMap<ItemId, number>>();

@@ -1,21 +1,21 @@
 import type { UserContext } from '../domain/context.js';
 import { WINDOW } from './counts.js';
-import { folderOf } from './item-graph.js';
 import { each, type Signal, type View } from './view.js';
 
 /** Share of the items of the last step in the same folder. */
 export const sameFolder: Signal = (view) => {
-  const last = view.context.recentSteps[0] ?? [];
-  const folders = new Map<string, number>();
-  for (const item of last) folders.set(folderOf(item), (folders.get(folderOf(item)) ?? 0) + 1);
-  return each(view, (_, item) => (folders.get(folderOf(item)) ?? 0) / Math.max(1, last.length));
+  const { folders } = view.counts;
+  const last = view.steps[0] ?? [];
+  const items = new Map<number, number>();
+  for (const item of last) items.set(folders.of(item), (items.get(folders.of(item)) ?? 0) + 1);
+  return each(view, (number) => (items.get(folders.of(number)) ?? 0) / Math.max(1, last.length));
 };
 
 /** Mean share of path parts in common, from the root on, with the items of the last step; of a large step with its first ones. */
 export const samePath: Signal = (view) => {
   const last = (view.context.recentSteps[0] ?? []).slice(0, MOST_PATHS).map((item) => item.split('/'));
   if (last.length === 0) return new Float64Array(view.items.length);
-  return each(view, (_, item) => {
+  return Float64Array.from(view.items, (item) => {
     const path = item.split('/');
     let all = 0;
     for (const other of last) all += commonPath(path, other);

@@ -126,13 +126,21 @@ function makeRoom(row: Row): void {
 }
 
 function prune(row: Row): void {
-  const places = Array.from({ length: row.size }, (_, place) => place);
-  places.sort((a, b) => (row.weights[b] ?? 0) - (row.weights[a] ?? 0) || b - a);
-  const kept = places.slice(0, NEIGHBOURS.kept).sort((a, b) => a - b);
-  kept.forEach((place, index) => {
-    row.targets[index] = row.targets[place] ?? 0;
-    row.weights[index] = row.weights[place] ?? 0;
-  });
-  row.targets.fill(-1, kept.length);
-  row.size = kept.length;
+  const { targets, weights, size } = row;
+  const cutoff = weights.slice(0, size).sort()[size - NEIGHBOURS.kept] ?? 0;
+  let atCutoff = NEIGHBOURS.kept;
+  for (let place = 0; place < size; place++) if ((weights[place] ?? 0) > cutoff) atCutoff -= 1;
+  // From the newest on, for of equals the newer stay; they are written to the end and then moved to the front.
+  let at = size;
+  for (let place = size - 1; place >= 0; place--) {
+    const weight = weights[place] ?? 0;
+    if (weight < cutoff || (weight === cutoff && atCutoff-- <= 0)) continue;
+    at -= 1;
+    targets[at] = targets[place] ?? 0;
+    weights[at] = weight;
+  }
+  targets.copyWithin(0, at, size);
+  weights.copyWithin(0, at, size);
+  row.size = size - at;
+  targets.fill(-1, row.size);
 }

@@ -45,13 +45,11 @@ export function reasonsFor(view: View, learned: ReadonlyMap<string, number> = ne
     .slice(0, MOST);
 }
 
-function recent({ items: [item], uses, nowMs }: View): string | null {
-  const use = item === undefined ? undefined : uses.get(item);
+function recent({ uses: [use], nowMs }: View): string | null {
   return use === undefined ? null : `you used it ${agoOf(nowMs - use.lastMs)}`;
 }
 
-function often({ items: [item], uses }: View): string | null {
-  const use = item === undefined ? undefined : uses.get(item);
+function often({ uses: [use] }: View): string | null {
   return use === undefined ? null : `you opened it ${timesOf(use.count)}`;
 }
 
@@ -73,8 +71,7 @@ function popular({ numbers: [number = -1], counts, nowMs }: View): string | null
   return count < 2 ? null : `opened about ${timesOf(count)} in this space lately`;
 }
 
-function changed({ items: [item], numbers: [number = -1], uses, user, counts }: View): string | null {
-  const use = item === undefined ? undefined : uses.get(item);
+function changed({ numbers: [number = -1], uses: [use], user, counts }: View): string | null {
   const changedMs = counts.graph.head(number)?.timestampMs ?? 0;
   const isNew = use !== undefined && changedMs > use.lastMs && counts.graph.changedBy(number) !== user;
   return isNew ? 'changed since you saw it' : null;

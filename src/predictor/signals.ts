@@ -11,12 +11,15 @@ const TASTE_ITEMS = 40;
 
 /** 1/(1 + rank in the user's recency list), the last item being 0; what is not in the list comes right behind its end. */
 export const recency: Signal = (view) =>
-  each(view, (_, item) => 1 / (1 + (view.places.get(item) ?? view.context.items.length)));
+  each(view, (_, at) => {
+    const place = view.places[at] ?? -1;
+    return 1 / (1 + (place < 0 ? view.context.items.length : place));
+  });
 
 /** The user's own uses, half-life 7 days. */
 export const habit: Signal = (view) =>
-  each(view, (_, item) => {
-    const use = view.uses.get(item);
+  each(view, (_, at) => {
+    const use = view.uses[at];
     if (use === undefined) return 0;
     return use.decayed * 0.5 ** (Math.max(0, view.nowMs - use.lastMs) / HABIT_HALF_LIFE_MS);
   });
@@ -44,7 +47,7 @@ export const ownTransitions: Signal = cached((view) => {
     for (const count of targets.values()) total += count;
     return [{ targets, total }];
   });
-  return each(view, (_, item) => {
+  return Float64Array.from(view.items, (item) => {
     let sum = 0;
     for (const { targets, total } of rows) sum += (targets.get(item) ?? 0) / total;
     return sum;

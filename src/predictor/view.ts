@@ -2,7 +2,7 @@ import type { ItemUse, UserContext } from '../domain/context.js';
 import type { Question } from '../domain/engine-port.js';
 import type { ItemId } from '../domain/ids.js';
 import type { Counts } from './counts.js';
-import { habitsOf } from './habits.js';
+import { placesOf } from './habits.js';
 
 /** A question in the numbers of a space's statistics: what every signal and feature is read from. */
 export interface View {
@@ -13,10 +13,10 @@ export interface View {
   readonly items: readonly ItemId[];
   /** Numbers of `items`, −1 where the space does not know one. */
   readonly numbers: readonly number[];
-  /** The user's own uses by item. */
-  readonly uses: ReadonlyMap<ItemId, ItemUse>;
-  /** Places of items in the user's recency list, from 0 on. */
-  readonly places: ReadonlyMap<ItemId, number>;
+  /** The user's own use of each of `items`. */
+  readonly uses: readonly (ItemUse | undefined)[];
+  /** Place of each of `items` in the user's recency list, from 0 on; −1 if it is not in it. */
+  readonly places: readonly number[];
   /** Numbers of the items of the user's last steps, newest first. */
   readonly steps: readonly (readonly number[])[];
 }
@@ -26,6 +26,8 @@ export type Signal = (view: View) => Float64Array;
 
 export function viewOf(counts: Counts, question: Question): View {
   const { context, items, nowMs } = question;
+  const known = placesOf(context);
+  const places = items.map((item) => known.get(item) ?? -1);
   return {
     counts,
     user: counts.users.find(question.user),
@@ -33,7 +35,8 @@ export function viewOf(counts: Counts, question: Question): View {
     nowMs,
     items,
     numbers: items.map((item) => counts.items.find(item)),
-    ...habitsOf(context),
+    uses: places.map((place) => context.items[place]),
+    places,
     steps: counts.numbersOf(context).steps,
   };
 }
@@ -48,12 +51,9 @@ export function cached(signal: Signal): Signal {
   };
 }
 
-/** A signal that is read item by item. */
-export function each(view: View, read: (number: number, item: ItemId) => number): Float64Array {
+/** A signal that is read item by item: by its number, and by where it is in the view. */
+export function each(view: View, read: (number: number, at: number) => number): Float64Array {
   const values = new Float64Array(view.items.length);
-  for (let place = 0; place < values.length; place++) {
-    const item = view.items[place];
-    if (item !== undefined) values[place] = read(view.numbers[place] ?? -1, item);
-  }
+  for (let at = 0; at < values.length; at++) values[at] = read(view.numbers[at] ?? -1, at);
   return values;
 }

@@ -23,6 +23,11 @@ export interface Policy {
   readonly plans: 'all' | 'holders' | 'never';
   /** Sees that a question which it scored became a plan: what comes of it can be learned from. */
   planned?(question: Question): void;
+  /**
+   * Powers of its scores that the hedge tries as ranks: above 1 a plan waits for a likelier moment, which pays where the same
+   * candidates come again and again.
+   */
+  readonly powers?: readonly number[];
   /** Plain policies that the hedge compares it with: they rule the plans of a space where they do better. */
   readonly rivals?: readonly Policy[];
   /** Sees a step before the space's statistics learn it; `before` is the user's context before it. */

@@ -1,7 +1,5 @@
 /** Steps after which a comparison forgets half. */
-const HALF_LIFE = 600;
-/** How many deviations of mere chance a challenger must be ahead, and the first one to come back. */
-const DOUBT = { challenger: 3, first: 1 } as const;
+const HALF_LIFE = 1500;
 
 /**
  * Who of several would spare most waits: the first of them until another is ahead by more than chance explains. Sees each
@@ -10,12 +8,16 @@ const DOUBT = { challenger: 3, first: 1 } as const;
  */
 export class Standings {
   readonly #count: number;
+  readonly #doubts: readonly number[];
   readonly #hits: Float64Array;
   /** Squared differences of two of them, step by step. */
   readonly #spread: Float64Array;
   #leader = 0;
 
-  constructor(count: number) {
+  /** Of each, how many deviations of mere chance it must be ahead of who leads. */
+  constructor(doubts: readonly number[]) {
+    const count = doubts.length;
+    this.#doubts = doubts;
     this.#count = count;
     this.#hits = new Float64Array(count);
     this.#spread = new Float64Array(count * count);
@@ -49,8 +51,8 @@ export class Standings {
     let best = leader;
     for (let one = 0; one < this.#count; one++) {
       const ahead = this.hits(one) - this.hits(leader);
-      const doubt = one === 0 ? DOUBT.first : DOUBT.challenger;
-      const chance = doubt * Math.sqrt(1 + (this.#spread[one * this.#count + leader] ?? 0));
+      const chance =
+        (this.#doubts[one] ?? 0) * Math.sqrt(1 + (this.#spread[one * this.#count + leader] ?? 0));
       if (one !== leader && ahead > chance && this.hits(one) > this.hits(best)) best = one;
     }
     this.#leader = best;

@@ -19,6 +19,9 @@ export interface AdaptiveParts {
   readonly memory?: PolicyMemory;
 }
 
+/** Where many candidates come again and again, as in a shop, the square of a score ranked best: 0.160 of waits removed, not 0.145. */
+const POWERS = [2] as const;
+
 /** A model, or none, and a layer above it that learns from use: ranks the candidates of every plan and pays by price. */
 export function adaptivePolicy(parts: AdaptiveParts): Policy {
   const { statistics } = parts;
@@ -38,7 +41,7 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
     name: parts.name,
     payment: 'price',
     plans: 'all',
-    ...(parts.rivals === undefined ? {} : { rivals: parts.rivals }),
+    ...(parts.rivals === undefined ? {} : { rivals: parts.rivals, powers: POWERS }),
     ...(parts.memory === undefined ? {} : { memory: parts.memory }),
     score: (question) => score(question, false),
     peek: (question) => score(question, true),

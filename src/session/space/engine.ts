@@ -49,7 +49,7 @@ export class Engine implements SpaceEngine {
   readonly #hedge: Hedge | null;
   readonly #scorer: Scorer;
   readonly #rehearsal: Rehearsal | undefined;
-  #last: Policy;
+  #lastRuler = 0;
 
   constructor(parts: EngineParts) {
     this.space = parts.space;
@@ -62,7 +62,6 @@ export class Engine implements SpaceEngine {
     this.#ledger = new BudgetLedger({ ratio: parts.push.ratio, startBytes: parts.push.startBytes });
     this.#price = new Price(this.#ledger);
     this.#mode = this.#modeOf(parts.policy);
-    this.#last = parts.policy;
     const { rivals = [] } = parts.policy;
     const { ratio, startBytes } = parts.push;
     this.#hedge =
@@ -217,9 +216,10 @@ export class Engine implements SpaceEngine {
 
   /** Who ranks now. A new one's offers say nothing of the old one's price. */
   #ruler(): Policy {
-    const leader = this.#hedge?.leader ?? this.#policy;
-    if (this.#hedge !== null && leader !== this.#last) this.#price.restart(this.#hedge.threshold);
-    this.#last = leader;
+    if (this.#hedge === null) return this.#policy;
+    const { leader, place, threshold } = this.#hedge;
+    if (place !== this.#lastRuler) this.#price.restart(threshold);
+    this.#lastRuler = place;
     return leader;
   }
 

@@ -20,6 +20,16 @@ export const SHADOW_SHARE = { share: 0.15, saved: 30, owed: 90 } as const;
 /** Writes of sampled users whose step has not come yet; beyond it the oldest is forgotten. */
 const UNREPORTED = 1024;
 
+/** How many deviations of mere chance a contestant must be ahead of who leads: the policy itself comes back soonest. */
+const DOUBT = { own: 1, power: 2, rival: 3 } as const;
+
+/** Whose scores are ranks, and to which power. */
+interface Contestant {
+  readonly policy: Policy;
+  readonly power: number;
+  readonly doubt: number;
+}
+
 /** Hears of a step that counts: how many of its opens each policy would have had ready. */
 export type Compared = (ready: readonly number[], opens: number) => void;
 
@@ -28,8 +38,8 @@ export type Compared = (ready: readonly number[], opens: number) => void;
  * spare more waits, by more than chance explains, rules the real plans. Deterministic: the same calls give the same ruler.
  */
 export class Hedge {
-  /** The policy first, its rivals behind it. */
-  readonly #policies: readonly Policy[];
+  /** The policy first, then the powers of it, then its rivals. */
+  readonly #contestants: readonly Contestant[];
   readonly #shadows: readonly Shadow[];
   readonly #standings: Standings;
   readonly #users: UserSample<Pseudonym>;
@@ -48,24 +58,35 @@ export class Hedge {
   ) {
     this.#users = new UserSample(SHADOW_USERS, random);
     this.#onCompared = onCompared;
-    this.#policies = [policy, ...rivals];
-    this.#shadows = this.#policies.map(({ payment }) => new Shadow({ budget, payment }));
-    this.#standings = new Standings(this.#policies.length);
+    this.#contestants = [
+      { policy, power: 1, doubt: DOUBT.own },
+      ...(policy.powers ?? []).map((power) => ({ policy, power, doubt: DOUBT.power })),
+      ...rivals.map((rival) => ({ policy: rival, power: 1, doubt: DOUBT.rival })),
+    ];
+    this.#shadows = this.#contestants.map(({ policy: { payment } }) => new Shadow({ budget, payment }));
+    this.#standings = new Standings(this.#contestants.map(({ doubt }) => doubt));
   }
 
   /** Whose ranking rules the plans now. */
   get leader(): Policy {
-    return this.#policies[this.#standings.leader] ?? this.#own;
+    return this.#ruler.policy;
   }
 
-  /** Whether the policy itself rules, not a rival. */
+  /** Whose ranking it is, and to which power: two rulers are the same if their places are. */
+  get place(): number {
+    return this.#standings.leader;
+  }
+
+  /** Whether the policy itself rules, to whatever power, not a rival. */
   get isOwn(): boolean {
-    return this.#standings.leader === 0;
+    return this.leader === this.#own;
   }
 
-  /** What the leader ranks the items of a question by, in units of its own; null while that is the policy itself. */
-  async ranks(question: Question): Promise<ArrayLike<number> | null> {
-    return this.isOwn ? null : await this.leader.score(question);
+  /** What the leader ranks the items of a question by, in units of its own; null while that is the policy's own score. */
+  async ranks(question: Question, own: Float64Array | null): Promise<ArrayLike<number> | null> {
+    const { policy, power } = this.#ruler;
+    if (policy !== this.#own) return await policy.score(question);
+    return power === 1 || own === null ? null : powerOf(own, power);
   }
 
   /** The value that the leader's shadow pays for, in the leader's units: what a new ruler's price starts from. */
@@ -141,12 +162,11 @@ export class Hedge {
     known: ReadonlyMap<ItemId, number>,
   ): Promise<void> {
     const own = await this.#ownScores(question, offers, known);
-    this.#shadows[0]?.plan(question.user, scoredBy(offers, own, null));
     const about = { ...question, items: offers.map(({ item }) => item) };
-    for (const [place, policy] of this.#policies.entries()) {
-      if (place === 0 || policy.plans === 'never') continue;
+    for (const [place, { policy, power }] of this.#contestants.entries()) {
+      if (policy.plans === 'never') continue;
       if (policy.plans === 'holders' && question.kind === 'user') continue;
-      const scores = await policy.score(about);
+      const scores = policy === this.#own ? powerOf(own, power) : await policy.score(about);
       this.#shadows[place]?.plan(question.user, scoredBy(offers, scores, null));
     }
   }
@@ -176,10 +196,22 @@ export class Hedge {
   }
 
   get #own(): Policy {
-    const [own] = this.#policies;
-    if (own === undefined) throw new RangeError('a hedge without a policy');
-    return own;
+    return this.#contestant(0).policy;
   }
+
+  get #ruler(): Contestant {
+    return this.#contestant(this.#standings.leader);
+  }
+
+  #contestant(place: number): Contestant {
+    const contestant = this.#contestants[place];
+    if (contestant === undefined) throw new RangeError(`a hedge has no contestant ${place}`);
+    return contestant;
+  }
+}
+
+function powerOf(scores: Float64Array, power: number): Float64Array {
+  return power === 1 ? scores : scores.map((score) => score ** power);
 }
 
 function keyOf(user: Pseudonym, item: ItemId): string {

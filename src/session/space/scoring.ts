@@ -21,13 +21,13 @@ export interface Scores {
 export async function scoresOf(scorer: Scorer, question: Question): Promise<Scores> {
   if (question.items.length === 0) return { own: NONE, ranks: null };
   const own = await unlessFailed(scorer, async () => scorer.policy.score(question));
-  return { own, ranks: (await scorer.hedge?.ranks(question)) ?? null };
+  return { own, ranks: (await scorer.hedge?.ranks(question, own)) ?? null };
 }
 
 /** The same for who only asks: changes nothing. Throws MODEL_FAILED. */
 export async function peekAt({ policy, hedge }: Scorer, question: Question): Promise<Peeked> {
   const scores = await (policy.peek?.(question) ?? policy.score(question));
-  const ranks = (await hedge?.ranks(question)) ?? scores;
+  const ranks = (await hedge?.ranks(question, Float64Array.from(scores))) ?? scores;
   const leader = hedge?.leader ?? policy;
   return { scores, ranks, explain: (item) => leader.explain(question, item) };
 }

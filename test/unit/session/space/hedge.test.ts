@@ -10,7 +10,9 @@ import { seededRandom } from '../../../../src/util/seeded-random.js';
 import { History } from '../../../support/statistics.js';
 
 const U = pseudonym('u');
+
 const ITEMS = Array.from({ length: 20 }, (_, place) => `i${place}`);
+const NONE = new Float64Array(ITEMS.length);
 
 const stateOf = (item: ItemId): ItemState => ({ item, dataHash: headOf(item).dataHash, bytes: 10 });
 
@@ -64,7 +66,7 @@ describe('Hedge', () => {
     const { hedge } = await new Space([true, true]).work(3000);
     assert.equal(hedge.isOwn, true);
     assert.equal(hedge.leader.name, 'p0');
-    assert.equal(await hedge.ranks(new History().question('u', ITEMS, 0)), null);
+    assert.equal(await hedge.ranks(new History().question('u', ITEMS, 0), NONE), null);
   });
 
   it('lets a rival rule that foresees what the policy does not, in units of its own', async () => {
@@ -73,7 +75,7 @@ describe('Hedge', () => {
     assert.equal(space.hedge.isOwn, false);
     assert.ok(Number.isFinite(space.hedge.threshold));
     const question = new History().question('u', ITEMS, 0);
-    const ranks = Array.from((await space.hedge.ranks(question)) ?? []);
+    const ranks = Array.from((await space.hedge.ranks(question, NONE)) ?? []);
     assert.equal(Math.max(...ranks), 4);
     assert.equal(ITEMS[ranks.indexOf(4)], space.next);
   });

@@ -80,6 +80,33 @@ describe('Hedge', () => {
     assert.equal(ITEMS[ranks.indexOf(4)], space.next);
   });
 
+  it('lets a power of the policy rule where waiting for what is likely spares more', async () => {
+    // By score for the byte the many small ones go first and eat the budget, by its square the one that is needed.
+    const scoreOf = (item: ItemId): number => (item === 'i0' ? 0.5 : 0.05);
+    const bytesOf = (item: ItemId): number => (item === 'i0' ? 100 : 5);
+    const policy: Policy = {
+      ...policyOf('p', () => ''),
+      powers: [2],
+      score: ({ items }) => Float64Array.from(items, scoreOf),
+    };
+    const hedge = new Hedge(policy, [], { ratio: 1, startBytes: 100 }, seededRandom(1));
+    for (let step = 1; step < 3000; step++) {
+      const dataHash = headOf(`v${step}`).dataHash;
+      if (hedge.samples(U)) {
+        const offers = ITEMS.map(itemId).map((item) => {
+          const sizeBytes = bytesOf(item);
+          return { item, score: 0, bytes: sizeBytes, bundle: [{ item, dataHash, version: step, sizeBytes }] };
+        });
+        await hedge.plan(new History().question('u', ITEMS, step), offers, new Map());
+      }
+      hedge.observe(stepOf(['i0'], step), (item) => ({ item, dataHash, bytes: bytesOf(item) }));
+    }
+    assert.deepEqual([hedge.place, hedge.isOwn, hedge.leader.name], [1, true, 'p']);
+    const own = Float64Array.of(0.5, 0.1);
+    const ranks = await hedge.ranks(new History().question('u', [], 0), own);
+    assert.deepEqual(Array.from(ranks ?? []), [0.25, 0.1 ** 2]);
+  });
+
   it('gives shadow plans to no more than their share of all plans', () => {
     const { hedge } = new Space([true, true]);
     let sampled = 0;

@@ -42,7 +42,7 @@ describe('a device that never reads, among 50', function () {
         together <= 2 * Math.max(alone, NOISE_MS),
         `p99 ${together} ms beside it, ${alone} ms without`,
       );
-      assert.ok(grown < 64 * 1024 * 1024, `${grown} bytes more`);
+      assert.ok(grown < 32 * 1024 * 1024, `${grown} bytes more`);
       assert.equal(world.sessions(), READERS, 'nobody else was cut off');
     } finally {
       await world.close();

@@ -123,7 +123,7 @@ describe('the shutdown of a node', () => {
         .lines()
         .map(({ msg }) => msg)
         .filter((msg) => msg !== 'call'),
-      ['serving', 'stopping', 'stopped'],
+      ['the model is loaded', 'serving', 'stopping', 'stopped'],
     );
     sync.close();
     content.close();

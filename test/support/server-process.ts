@@ -45,7 +45,7 @@ export class ServerProcess {
     await exited;
   }
 
-  /** Resident memory in bytes. */
+  /** Bytes that the server holds, garbage aside. */
   async memory(): Promise<number> {
     const child = this.#child;
     if (child === null) throw new Error('the server does not run');

@@ -32,7 +32,7 @@ describe('config', () => {
 
   it('has a default for every setting', () => {
     const config = loadConfig({});
-    assert.equal(config.push.policy, 'blend');
+    assert.equal(config.push.policy, 'model');
     assert.equal(config.limits.itemBytes, 64 * 1024 * 1024);
     assert.deepEqual(configOf({}), config);
   });

@@ -1,5 +1,5 @@
 /** Steps after which a comparison forgets half. */
-const HALF_LIFE = 1500;
+const HALF_LIFE = 1000;
 
 /**
  * Who of several would spare most waits: the first of them until another is ahead by more than chance explains. Sees each

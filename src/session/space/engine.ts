@@ -172,9 +172,8 @@ export class Engine implements SpaceEngine {
     const pushes = decided.map((push) => ({ ...push, reasons: leader.explain(asked, push.scored.item) }));
     if (before.isFirst && this.#hedge?.samples(question.user) === true && own !== null) {
       const hedge = this.#hedge;
-      const known = new Map(asked.items.map((item, place) => [item, own[place] ?? 0]));
       const offers = this.#offersOf(question, hedge, admits);
-      await unlessFailed(this.#scorer, () => hedge.plan(question, offers, known));
+      await unlessFailed(this.#scorer, () => hedge.plan(question, offers));
     }
     if (before.isFirst) this.#rehearsal?.begin(question, (of) => this.#offersOf(question, of, admits));
     const result = { user: view.user, device: view.device, pushes };

@@ -21,7 +21,7 @@ export const SHADOW_SHARE = { share: 0.15, saved: 30, owed: 90 } as const;
 const UNREPORTED = 1024;
 
 /** How many deviations of mere chance a contestant must be ahead of who leads: the policy itself comes back soonest. */
-const DOUBT = { own: 1, power: 2, rival: 3 } as const;
+const DOUBT = { own: 1, power: 3, rival: 5 } as const;
 
 /** Whose scores are ranks, and to which power. */
 interface Contestant {
@@ -63,7 +63,9 @@ export class Hedge {
       ...(policy.powers ?? []).map((power) => ({ policy, power, doubt: DOUBT.power })),
       ...rivals.map((rival) => ({ policy: rival, power: 1, doubt: DOUBT.rival })),
     ];
-    this.#shadows = this.#contestants.map(({ policy: { payment } }) => new Shadow({ budget, payment }));
+    // A part of the users starts with a part of what all start with: with more, cheap pushes without aim would win.
+    const part = { ...budget, startBytes: budget.startBytes * SHADOW_SHARE.share };
+    this.#shadows = this.#contestants.map(({ policy: { payment } }) => new Shadow({ budget: part, payment }));
     this.#standings = new Standings(this.#contestants.map(({ doubt }) => doubt));
   }
 
@@ -155,32 +157,16 @@ export class Hedge {
     return this.#shadows.some((shadow) => shadow.holds(user, item) !== dataHash);
   }
 
-  /** Everyone's shadow plan of a question about `offers`, whatever real devices hold. `known` are scores that are known already. */
-  async plan(
-    question: Question,
-    offers: readonly Scored[],
-    known: ReadonlyMap<ItemId, number>,
-  ): Promise<void> {
-    const own = await this.#ownScores(question, offers, known);
+  /** Everyone's shadow plan of a question about `offers`, whatever real devices hold: all of them are scored side by side. */
+  async plan(question: Question, offers: readonly Scored[]): Promise<void> {
     const about = { ...question, items: offers.map(({ item }) => item) };
+    const own = await (this.#own.peek?.(about) ?? this.#own.score(about));
     for (const [place, { policy, power }] of this.#contestants.entries()) {
       if (policy.plans === 'never') continue;
       if (policy.plans === 'holders' && question.kind === 'user') continue;
       const scores = policy === this.#own ? powerOf(own, power) : await policy.score(about);
       this.#shadows[place]?.plan(question.user, scoredBy(offers, scores, null));
     }
-  }
-
-  /** The policy's own scores: it is asked only for what the real plan did not ask about. */
-  async #ownScores(
-    question: Question,
-    offers: readonly Scored[],
-    known: ReadonlyMap<ItemId, number>,
-  ): Promise<Float64Array> {
-    const unknown = offers.flatMap(({ item }) => (known.has(item) ? [] : [item]));
-    const scores = unknown.length === 0 ? [] : await this.#own.score({ ...question, items: unknown });
-    const all = new Map([...known, ...unknown.map((item, place) => [item, scores[place] ?? 0] as const)]);
-    return Float64Array.from(offers, ({ item }) => all.get(item) ?? 0);
   }
 
   #forget(user: Pseudonym): void {

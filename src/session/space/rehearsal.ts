@@ -58,7 +58,7 @@ export class Rehearsal {
   begin(question: Question, offersOf: (hedge: Hedge) => readonly Scored[]): void {
     if (this.#running !== null || !this.#hedge.samples(question.user)) return;
     this.#running = this.#hedge
-      .plan(question, offersOf(this.#hedge), new Map())
+      .plan(question, offersOf(this.#hedge))
       .catch((error: unknown) => this.#parts.onFailed(error))
       .finally(() => (this.#running = null));
   }

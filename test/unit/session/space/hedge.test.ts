@@ -52,7 +52,7 @@ class Space {
           const offer = scoredOf(item, 0);
           return { ...offer, bundle: offer.bundle.map((one) => ({ ...one, dataHash: hash })) };
         });
-        await this.hedge.plan(new History().question('u', ITEMS, this.#step), offers, new Map());
+        await this.hedge.plan(new History().question('u', ITEMS, this.#step), offers);
       }
       const opened = stepOf([this.next], this.#step);
       this.hedge.observe(opened, (item) => ({ item, dataHash: hash, bytes: 10 }));
@@ -97,7 +97,7 @@ describe('Hedge', () => {
           const sizeBytes = bytesOf(item);
           return { item, score: 0, bytes: sizeBytes, bundle: [{ item, dataHash, version: step, sizeBytes }] };
         });
-        await hedge.plan(new History().question('u', ITEMS, step), offers, new Map());
+        await hedge.plan(new History().question('u', ITEMS, step), offers);
       }
       hedge.observe(stepOf(['i0'], step), (item) => ({ item, dataHash, bytes: bytesOf(item) }));
     }

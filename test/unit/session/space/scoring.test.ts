@@ -123,7 +123,7 @@ describe('scoring without the model', () => {
           ...offer,
           bundle: offer.bundle.map((one) => ({ ...one, dataHash })),
         }));
-        await hedge.plan(question, offers, new Map());
+        await hedge.plan(question, offers);
       }
       hedge.observe(stepOf([next], step), (item) => ({ item, dataHash, bytes: 10 }));
     }

@@ -18,9 +18,9 @@ import { BudgetLedger } from '../../planner/ledger.js';
 import { plan, type PlanMode } from '../../planner/planner.js';
 import { Price } from '../../planner/price.js';
 import type { ItemState } from '../../planner/shadow.js';
-import type { EngineParts } from './engine-parts.js';
-import { Hedge } from './hedge.js';
 import { seededRandom } from '../../util/seeded-random.js';
+import type { EngineParts } from './engine-parts.js';
+import { Hedge, type Ruler } from './hedge.js';
 import type { PushTerms } from './push-terms.js';
 import { pushable, scoredBy } from './pushable.js';
 import { reportingFirst } from './reporting-first.js';
@@ -156,9 +156,10 @@ export class Engine implements SpaceEngine {
     const admitted = items.filter(admits);
     const unscored = admitted.flatMap((item) => pushable(this.statistics, item, (held) => view.holds(held)));
     const asked = { ...question, items: unscored.map(({ item }) => item) };
-    const { own, ranks } = await scoresOf(this.#scorer, asked);
+    const { ruler, own, ranks } = await scoresOf(this.#scorer, asked);
     const offered = scoredBy(unscored, own ?? [], ranks);
-    const leader = this.#ruler();
+    this.#priceOf(ruler);
+    const leader = ruler.policy;
     const isIdle =
       (own === null && ranks === null) || (leader.plans === 'holders' && question.kind === 'user');
     const decided = plan(isIdle ? [] : offered, {
@@ -213,13 +214,11 @@ export class Engine implements SpaceEngine {
     return { kind, space: this.space, user, device, context, nowMs };
   }
 
-  /** Who ranks now. A new one's offers say nothing of the old one's price. */
-  #ruler(): Policy {
-    if (this.#hedge === null) return this.#policy;
-    const { leader, place, threshold } = this.#hedge;
-    if (place !== this.#lastRuler) this.#price.restart(threshold);
-    this.#lastRuler = place;
-    return leader;
+  /** What another one ranked before says nothing of this one's price. */
+  #priceOf(ruler: Ruler): void {
+    if (this.#hedge === null || ruler.place === this.#lastRuler) return;
+    this.#price.restart(this.#hedge.threshold(ruler));
+    this.#lastRuler = ruler.place;
   }
 
   #stateOf(item: ItemId): ItemState | undefined {

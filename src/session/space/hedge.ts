@@ -23,10 +23,14 @@ const UNREPORTED = 1024;
 /** How many deviations of mere chance a contestant must be ahead of who leads: the policy itself comes back soonest. */
 const DOUBT = { own: 1, power: 3, rival: 5 } as const;
 
-/** Whose scores are ranks, and to which power. */
-interface Contestant {
+/** Whose scores are ranks, and to which power; two are the same if their places are. */
+export interface Ruler {
+  readonly place: number;
   readonly policy: Policy;
   readonly power: number;
+}
+
+interface Contestant extends Ruler {
   readonly doubt: number;
 }
 
@@ -62,38 +66,31 @@ export class Hedge {
       { policy, power: 1, doubt: DOUBT.own },
       ...(policy.powers ?? []).map((power) => ({ policy, power, doubt: DOUBT.power })),
       ...rivals.map((rival) => ({ policy: rival, power: 1, doubt: DOUBT.rival })),
-    ];
+    ].map((contestant, place) => ({ ...contestant, place }));
     // A part of the users starts with a part of what all start with: with more, cheap pushes without aim would win.
     const part = { ...budget, startBytes: budget.startBytes * SHADOW_SHARE.share };
     this.#shadows = this.#contestants.map(({ policy: { payment } }) => new Shadow({ budget: part, payment }));
     this.#standings = new Standings(this.#contestants.map(({ doubt }) => doubt));
   }
 
-  /** Whose ranking rules the plans now. */
-  get leader(): Policy {
-    return this.#ruler.policy;
+  /** Whose ranking rules the plans that begin now. */
+  get ruler(): Ruler {
+    return this.#contestant(this.#standings.leader);
   }
 
-  /** Whose ranking it is, and to which power: two rulers are the same if their places are. */
-  get place(): number {
-    return this.#standings.leader;
-  }
-
-  /** Whether the policy itself rules, to whatever power, not a rival. */
-  get isOwn(): boolean {
-    return this.leader === this.#own;
-  }
-
-  /** What the leader ranks the items of a question by, in units of its own; null while that is the policy's own score. */
-  async ranks(question: Question, own: Float64Array | null): Promise<ArrayLike<number> | null> {
-    const { policy, power } = this.#ruler;
-    if (policy !== this.#own) return await policy.score(question);
+  /** What a ruler ranks the items of a question by, in units of its own; null where that is the policy's own score. */
+  async ranks(
+    { policy, power }: Ruler,
+    question: Question,
+    own: Float64Array | null,
+  ): Promise<Float64Array | null> {
+    if (policy !== this.#own) return policy.score(question);
     return power === 1 || own === null ? null : powerOf(own, power);
   }
 
-  /** The value that the leader's shadow pays for, in the leader's units: what a new ruler's price starts from. */
-  get threshold(): number {
-    return this.#shadows[this.#standings.leader]?.threshold ?? Infinity;
+  /** The value that a ruler's shadow pays for, in the ruler's units: what its price starts from. */
+  threshold({ place }: Ruler): number {
+    return this.#shadows[place]?.threshold ?? Infinity;
   }
 
   /** Before a step is learned: who would have had ready what it opens. */
@@ -183,10 +180,6 @@ export class Hedge {
 
   get #own(): Policy {
     return this.#contestant(0).policy;
-  }
-
-  get #ruler(): Contestant {
-    return this.#contestant(this.#standings.leader);
   }
 
   #contestant(place: number): Contestant {

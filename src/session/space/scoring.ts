@@ -1,6 +1,6 @@
 import type { Peeked, Policy, Question } from '../../domain/engine-port.js';
 import { ForesyncError } from '../../domain/errors.js';
-import type { Hedge } from './hedge.js';
+import type { Hedge, Ruler } from './hedge.js';
 
 /** What scores the plans of a space. */
 export interface Scorer {
@@ -11,25 +11,33 @@ export interface Scorer {
 }
 
 export interface Scores {
+  /** Who ruled when the plan began: a change while it waits for scores is a matter of later plans. */
+  readonly ruler: Ruler;
   /** The policy's own; null if its model did not answer. */
   readonly own: Float64Array | null;
   /** What a rival that rules ranks by; null while none does. Without both nothing is worth its bytes. */
-  readonly ranks: ArrayLike<number> | null;
+  readonly ranks: Float64Array | null;
 }
 
 /** Scores of a question's items. A model that fails stops what is pushed by it: a rival that rules goes on. */
 export async function scoresOf(scorer: Scorer, question: Question): Promise<Scores> {
-  if (question.items.length === 0) return { own: NONE, ranks: null };
+  const ruler = rulerOf(scorer);
+  if (question.items.length === 0) return { ruler, own: NONE, ranks: null };
   const own = await unlessFailed(scorer, async () => scorer.policy.score(question));
-  return { own, ranks: (await scorer.hedge?.ranks(question, own)) ?? null };
+  return { ruler, own, ranks: (await scorer.hedge?.ranks(ruler, question, own)) ?? null };
 }
 
 /** The same for who only asks: changes nothing. Throws MODEL_FAILED. */
-export async function peekAt({ policy, hedge }: Scorer, question: Question): Promise<Peeked> {
+export async function peekAt(scorer: Scorer, question: Question): Promise<Peeked> {
+  const { policy, hedge } = scorer;
+  const ruler = rulerOf(scorer);
   const scores = await (policy.peek?.(question) ?? policy.score(question));
-  const ranks = (await hedge?.ranks(question, Float64Array.from(scores))) ?? scores;
-  const leader = hedge?.leader ?? policy;
-  return { scores, ranks, explain: (item) => leader.explain(question, item) };
+  const ranks = (await hedge?.ranks(ruler, question, scores)) ?? scores;
+  return { scores, ranks, explain: (item) => ruler.policy.explain(question, item) };
+}
+
+function rulerOf({ policy, hedge }: Scorer): Ruler {
+  return hedge?.ruler ?? { place: 0, policy, power: 1 };
 }
 
 /** What some work answers; null if the model did not. */

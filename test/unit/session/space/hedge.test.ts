@@ -64,18 +64,17 @@ class Space {
 describe('Hedge', () => {
   it('lets the policy rule while it is as good as its rivals', async () => {
     const { hedge } = await new Space([true, true]).work(3000);
-    assert.equal(hedge.isOwn, true);
-    assert.equal(hedge.leader.name, 'p0');
-    assert.equal(await hedge.ranks(new History().question('u', ITEMS, 0), NONE), null);
+    assert.deepEqual([hedge.ruler.place, hedge.ruler.policy.name], [0, 'p0']);
+    assert.equal(await hedge.ranks(hedge.ruler, new History().question('u', ITEMS, 0), NONE), null);
   });
 
   it('lets a rival rule that foresees what the policy does not, in units of its own', async () => {
     const space = await new Space([false, true]).work(3000);
-    assert.equal(space.hedge.leader.name, 'p1');
-    assert.equal(space.hedge.isOwn, false);
-    assert.ok(Number.isFinite(space.hedge.threshold));
+    const { ruler } = space.hedge;
+    assert.deepEqual([ruler.place, ruler.policy.name], [1, 'p1']);
+    assert.ok(Number.isFinite(space.hedge.threshold(ruler)));
     const question = new History().question('u', ITEMS, 0);
-    const ranks = Array.from((await space.hedge.ranks(question, NONE)) ?? []);
+    const ranks = Array.from((await space.hedge.ranks(ruler, question, NONE)) ?? []);
     assert.equal(Math.max(...ranks), 4);
     assert.equal(ITEMS[ranks.indexOf(4)], space.next);
   });
@@ -101,9 +100,10 @@ describe('Hedge', () => {
       }
       hedge.observe(stepOf(['i0'], step), (item) => ({ item, dataHash, bytes: bytesOf(item) }));
     }
-    assert.deepEqual([hedge.place, hedge.isOwn, hedge.leader.name], [1, true, 'p']);
+    const { place, policy: ruling, power } = hedge.ruler;
+    assert.deepEqual([place, ruling.name, power], [1, 'p', 2]);
     const own = Float64Array.of(0.5, 0.1);
-    const ranks = await hedge.ranks(new History().question('u', [], 0), own);
+    const ranks = await hedge.ranks(hedge.ruler, new History().question('u', [], 0), own);
     assert.deepEqual(Array.from(ranks ?? []), [0.25, 0.1 ** 2]);
   });
 
@@ -144,6 +144,6 @@ describe('Hedge', () => {
     hedge.changed(change);
     hedge.observe(stepOf(['a'], 2, { kind: 'edited' }), () => undefined);
     hedge.observe(stepOf(['b'], 3, { kind: 'created' }), () => stateOf(itemId('b')));
-    assert.equal(hedge.isOwn, true);
+    assert.equal(hedge.ruler.place, 0);
   });
 });

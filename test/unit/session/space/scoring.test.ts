@@ -97,23 +97,58 @@ describe('scoring without the model', () => {
   it('goes on by a rival that rules', async () => {
     const missed: unknown[] = [];
     let isUp = true;
-    let next = '';
-    const foresees: Policy = {
-      ...modelPolicy(
-        () => true,
-        [],
-        () => 0,
-      ),
-      score: ({ items: asked }) => Float64Array.from(asked, (item) => (item === next ? 0.8 : 0.01)),
-    };
-    const worthless = modelPolicy(
-      () => isUp,
-      [foresees],
-      () => 0.01,
-    );
-    const hedge = new Hedge(worthless, [foresees], { ratio: 1, startBytes: 100 }, seededRandom(1));
+    const { worthless, hedge, work } = contest(() => isUp);
     const scorer = { policy: worthless, hedge, onModelFailed: (error: unknown) => missed.push(error) };
-    const question = new History().question('u', ITEMS, 0);
+    await work();
+    assert.equal(hedge.ruler.place, 1);
+    const up = await scoresOf(scorer, question);
+    isUp = false;
+    const down = await scoresOf(scorer, question);
+    assert.deepEqual([down.own, missed.length], [null, 1]);
+    assert.deepEqual(down.ranks, up.ranks);
+    assert.equal(await unlessFailed(scorer, () => Promise.resolve(5)), 5);
+  });
+
+  it('keeps to who ruled when the plan began', async () => {
+    const { worthless, hedge, work } = contest(() => true);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const slow: Policy = {
+      ...worthless,
+      score: async (asked) => {
+        await released;
+        return worthless.score(asked);
+      },
+    };
+    const begun = scoresOf({ policy: slow, hedge, onModelFailed: undefined }, question);
+    await work();
+    assert.equal(hedge.ruler.place, 1);
+    release();
+    const { ruler, ranks } = await begun;
+    assert.deepEqual([ruler.place, ranks], [0, null]);
+  });
+});
+
+const question = new History().question('u', ITEMS, 0);
+
+/** A hedge between a policy that foresees nothing and a rival that foresees all, and enough work to tell. */
+function contest(isUp: () => boolean): {
+  readonly worthless: Policy;
+  readonly hedge: Hedge;
+  work(): Promise<void>;
+} {
+  let next = '';
+  const foresees: Policy = {
+    ...modelPolicy(
+      () => true,
+      [],
+      () => 0,
+    ),
+    score: ({ items: asked }) => Float64Array.from(asked, (item) => (item === next ? 0.8 : 0.01)),
+  };
+  const worthless = modelPolicy(isUp, [foresees], () => 0.01);
+  const hedge = new Hedge(worthless, [foresees], { ratio: 1, startBytes: 100 }, seededRandom(1));
+  const work = async (): Promise<void> => {
     for (let step = 1; step < 3000; step++) {
       // Everything is new at each step: only who foresees it has it ready.
       const dataHash = headOf(`v${step}`).dataHash;
@@ -127,12 +162,6 @@ describe('scoring without the model', () => {
       }
       hedge.observe(stepOf([next], step), (item) => ({ item, dataHash, bytes: 10 }));
     }
-    assert.equal(hedge.isOwn, false);
-    const up = await scoresOf(scorer, question);
-    isUp = false;
-    const down = await scoresOf(scorer, question);
-    assert.deepEqual([down.own, missed.length], [null, 1]);
-    assert.deepEqual(down.ranks, up.ranks);
-    assert.equal(await unlessFailed(scorer, () => Promise.resolve(5)), 5);
-  });
-});
+  };
+  return { worthless, hedge, work };
+}

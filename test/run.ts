@@ -1,6 +1,6 @@
 /**
  * `npm test`: every check and every suite, in order, all of them even after a failure.
- * `npm test -- --only unit` runs the steps of one group (static, unit, contract, integration, e2e, clients, model) or one step by name.
+ * `npm test -- --only unit` runs the steps of one group (static, unit, contract, integration, e2e, browser, clients, model) or one step by name.
  * The last line is always `N passed, N failed`: a check counts as one test, a suite as its tests.
  */
 import { parseArgs } from 'node:util';

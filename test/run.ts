@@ -6,12 +6,13 @@
 import { parseArgs } from 'node:util';
 import { coverageSteps, forgetCoverage } from './steps/coverage.js';
 import { modelSteps } from './steps/model.js';
+import { pythonSteps } from './steps/python.js';
 import { staticSteps } from './steps/static.js';
 import type { Outcome, Step } from './steps/step.js';
 import { suiteSteps } from './steps/suites.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const steps = [...staticSteps, ...suiteSteps, ...coverageSteps, ...modelSteps].filter(chosen);
+const steps = [...staticSteps, ...suiteSteps, ...pythonSteps, ...coverageSteps, ...modelSteps].filter(chosen);
 const outcomes: Outcome[] = [];
 
 if (steps.length === 0) throw new Error(`no step or group is called ${values.only ?? ''}`);

@@ -13,6 +13,7 @@ import { Rehearsal, type RehearsalParts } from '../session/space/rehearsal.js';
 import type { SpaceHeart } from '../session/space/space-heart.js';
 import { SpaceNode } from '../session/space/space-node.js';
 import type { Timer } from '../session/timer.js';
+import { nowAndThen } from './now-and-then.js';
 import type { PolicyFactory } from './rankings.js';
 import { recollect, recollectPolicy, remember } from './recollection.js';
 
@@ -127,16 +128,4 @@ function saveNowAndThen(
       onFault(thrown);
     }
   });
-}
-
-/** Does it every so often, one at a time, and a last time when the answer is called. */
-function nowAndThen(timer: Timer, everyMs: number, work: () => Promise<void>): () => Promise<void> {
-  let working = Promise.resolve();
-  const begin = (): void => void (working = working.then(work));
-  const stop = timer.every(everyMs, begin);
-  return async () => {
-    stop();
-    begin();
-    await working;
-  };
 }

@@ -74,7 +74,7 @@ export interface SpaceStatistics {
     nowMs: number,
     admits?: (head: Head) => boolean,
   ): readonly ItemId[];
-  /** Who opened the item before and was active within 60 days, latest access to it first, at most 15, without `writer`. */
+  /** Who opened the item before and was active within 60 days, latest access to it first, at most `HOLDERS`, without `writer`. */
   holders(item: ItemId, writer: Pseudonym | null, nowMs: number): readonly Pseudonym[];
   /** Current head of an item, undefined if it is unknown or deleted. */
   head(item: ItemId): Head | undefined;

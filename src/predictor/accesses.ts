@@ -1,11 +1,10 @@
+import { HOLDERS } from '../domain/plan.js';
 import { Float64Column } from './columns.js';
 
 /** Users whose last access to one item is known; beyond them the longest gone are forgotten. */
 const USERS_PER_ITEM = 128;
 /** Those who were not active for longer are asleep. */
 const ACTIVE_MS = 60 * 24 * 60 * 60 * 1000;
-/** Most holders that a change is planned for. */
-export const HOLDERS = 15;
 
 /** Who used which item last, by numbers of items and users. */
 export class Accesses {

@@ -1,9 +1,7 @@
 import type { Step } from '../../domain/activity.js';
 import type { Pseudonym, ItemId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
-
-/** How many own steps ahead an open counts: the rule that the replay labels scores by. */
-export const HORIZON_STEPS = 10;
+import { HORIZON_STEPS } from '../../domain/plan.js';
 
 /**
  * Most examples that wait. Of a plan the first are taken. Of a user the oldest are dropped: nobody knows what would have come

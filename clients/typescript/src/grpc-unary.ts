@@ -19,11 +19,7 @@ export function grpcUnary<Request, Response>(
 /** The one response of a call that `begin` makes. Throws a ForesyncClientError. */
 export function oneResponse<Response>(
   options: CallOptions,
-  begin: (
-    metadata: Metadata,
-    limits: GrpcCallOptions,
-    done: requestCallback<Response>,
-  ) => { cancel(): void },
+  begin: (metadata: Metadata, limits: GrpcCallOptions, done: requestCallback<Response>) => { cancel(): void },
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const call = begin(authorised(options.token), deadline(options), (error, response) => {

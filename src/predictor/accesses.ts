@@ -11,6 +11,8 @@ export class Accesses {
   // Of each item its users, the latest access last.
   readonly #users: Set<number>[] = [];
   readonly #active = new Float64Column();
+  /** Of each item how many users. */
+  readonly #breadths = new Float64Column();
 
   /** A user opened an item. */
   opened(item: number, user: number): void {
@@ -20,6 +22,7 @@ export class Accesses {
     users?.add(user);
     const oldest = users?.values().next().value;
     if (oldest !== undefined && (users?.size ?? 0) > USERS_PER_ITEM) users?.delete(oldest);
+    this.#breadths.set(item, users?.size ?? 0);
   }
 
   /** A user did something. */
@@ -40,7 +43,7 @@ export class Accesses {
 
   /** How many users an item had, at most `USERS_PER_ITEM`. */
   breadth(item: number): number {
-    return this.#users[item]?.size ?? 0;
+    return this.#breadths.get(item);
   }
 
   dump(users: number): AccessDump {

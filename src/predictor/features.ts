@@ -85,12 +85,12 @@ export const FEATURES: readonly Feature[] = [
   share(
     'dependency',
     'share of the last steps that an edge leads from to this item',
-    nearness(({ counts }, number) => counts.graph.dependants(number)),
+    nearness(({ graph }, number) => graph.dependants(number)),
   ),
   share(
     'dependant',
     'share of the last steps that an edge of this item leads to',
-    nearness(({ counts }, number) => counts.graph.dependencies(number)),
+    nearness(({ graph }, number) => graph.dependencies(number)),
   ),
   share('folder', 'share of the items of the last step in the same folder', sameFolder),
   logarithm('folder-habit', "the user's uses in its folder, half-life 7 days", folderHabit),

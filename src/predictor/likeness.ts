@@ -1,5 +1,5 @@
 import type { UserContext } from '../domain/context.js';
-import { WINDOW } from './counts.js';
+import { WINDOW, type Counts } from './counts.js';
 import type { Reading, View } from './view.js';
 
 /** Share of the items of the last step in the same folder. */
@@ -42,20 +42,27 @@ export const sameWords: Reading = (view) => {
 };
 
 /** Share of the last steps with an item among those near this one. */
-export function nearness(near: (view: View, number: number) => Iterable<number>): Reading {
-  return (view) => {
-    if (view.steps.length === 0) return () => 0;
+export function nearness(near: (counts: Counts, number: number) => Near): Reading {
+  return ({ counts, steps }) => {
+    if (steps.length === 0) return () => 0;
     // Which of the steps have the item, a bit each.
     const places = new Map<number, number>();
-    view.steps.forEach((step, back) => {
+    steps.forEach((step, back) => {
       for (const item of step) places.set(item, (places.get(item) ?? 0) | (1 << back));
     });
+    let seen = 0;
+    const see = (other: number): void => void (seen |= places.get(other) ?? 0);
     return (number) => {
-      let seen = 0;
-      for (const other of near(view, number)) seen |= places.get(other) ?? 0;
-      return bitsOf(seen) / view.steps.length;
+      seen = 0;
+      near(counts, number).forEach(see);
+      return bitsOf(seen) / steps.length;
     };
   };
+}
+
+/** Arrays and sets of numbers: to go through them this way makes nothing. */
+interface Near {
+  forEach(see: (other: number) => void): void;
 }
 
 const MOST_PATHS = 24;

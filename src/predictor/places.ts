@@ -7,7 +7,7 @@ export class Places {
   #of = new Int32Array(256);
 
   /** Takes the places of these numbers, which are distinct and below `most`; −1 has none. */
-  fill(numbers: Int32Array, most: number): Int32Array {
+  fill(numbers: Numbers, most: number): Int32Array {
     if (this.#of.length < most) this.#of = new Int32Array(Math.max(most, 2 * this.#of.length));
     const of = this.#of;
     for (let at = 0; at < numbers.length; at++) {
@@ -17,7 +17,9 @@ export class Places {
     return of;
   }
 
-  clear(numbers: Int32Array): void {
+  clear(numbers: Numbers): void {
     for (const number of numbers) if (number >= 0) this.#of[number] = 0;
   }
 }
+
+type Numbers = readonly number[] | Int32Array;

@@ -2,7 +2,6 @@ import type { ItemUse, UserContext } from '../domain/context.js';
 import type { Question } from '../domain/engine-port.js';
 import type { ItemId } from '../domain/ids.js';
 import type { Counts } from './counts.js';
-import { placesOf } from './habits.js';
 
 /** A question in the numbers of a space's statistics: what every signal and feature is read from. */
 export interface View {
@@ -29,16 +28,19 @@ export type Reading = (view: View) => (number: number, at: number) => number;
 
 export function viewOf(counts: Counts, question: Question): View {
   const { context, items, nowMs } = question;
-  const known = placesOf(context);
+  const own = counts.numbersOf(context);
+  const placeOf = counts.places.fill(own.items, counts.items.size);
   const numbers = new Int32Array(items.length);
   const places = new Int32Array(items.length);
   const uses: (ItemUse | undefined)[] = [];
   for (const [at, item] of items.entries()) {
-    numbers[at] = counts.items.find(item);
-    const place = known.get(item) ?? -1;
+    const number = counts.items.find(item);
+    const place = (placeOf[number] ?? 0) - 1;
+    numbers[at] = number;
     places[at] = place;
     uses.push(place < 0 ? undefined : context.items[place]);
   }
+  counts.places.clear(own.items);
   return {
     counts,
     user: counts.users.find(question.user),
@@ -48,7 +50,7 @@ export function viewOf(counts: Counts, question: Question): View {
     numbers,
     uses,
     places,
-    steps: counts.numbersOf(context).steps,
+    steps: own.steps,
   };
 }
 

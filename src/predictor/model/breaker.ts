@@ -4,14 +4,12 @@ import { admit, BREAKER_RULES, CLOSED, failed, hung, succeeded, withdrawn } from
 import type { BreakerRules, BreakerState } from './breaker-state.js';
 import { modelFailed, textOf } from './failures.js';
 import { allFinite } from './inputs.js';
-import { within } from './patience.js';
+import { within, type Alarm } from './patience.js';
 
 /** Real time, or a test's. */
-export interface BreakerTimer {
+export interface BreakerTimer extends Alarm {
   /** Milliseconds that never go back. */
   now(): number;
-  /** Calls back every `ms` until the answer is called. */
-  every(ms: number, callback: () => void): () => void;
 }
 
 type GraphName = 'advance' | 'score';

@@ -11,11 +11,16 @@ export class Drift {
   /** Of recent pushes: opens that were foretold, and opens. */
   readonly sums = new Float64Array(2);
 
-  /** What became of a push, and the score it was made at, before correction. */
-  learn(score: number, opened: boolean): void {
+  /** Something is pushed at a score before correction. It counts at once: of users who are gone nobody hears what they left unopened. */
+  pushed(score: number): void {
     const kept = 0.5 ** (score / MEMORY);
     this.sums[0] = (this.sums[0] ?? 0) * kept + score;
-    this.sums[1] = (this.sums[1] ?? 0) * kept + (opened ? 1 : 0);
+    this.sums[1] = (this.sums[1] ?? 0) * kept;
+  }
+
+  /** Something that was pushed is opened in time. */
+  opened(): void {
+    this.sums[1] = (this.sums[1] ?? 0) + 1;
   }
 
   /** Scores from 0 to 1, with their odds as recent pushes say. */

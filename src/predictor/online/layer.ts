@@ -99,9 +99,10 @@ export class OnlineLayer {
       const row = rows.slice(place * WIDTH, (place + 1) * WIDTH);
       const itsKeys = keys.slice(place * KEYS, (place + 1) * KEYS);
       const logit = logits[place] ?? 0;
-      const pushedAt = isPushed[place] === true ? this.#probability(kind, logit) : null;
-      return [{ kind, item, row, keys: itsKeys, weight, logit, pushedAt }];
+      return [{ kind, item, row, keys: itsKeys, weight, logit, isPushed: pushes.has(item) }];
     });
+    for (const { logit } of examples.filter((example) => example.isPushed))
+      this.#state.drift.pushed(this.#probability(kind, logit));
     this.#learn(this.#outcomes.planned(user, examples, nowMs));
   }
 
@@ -147,7 +148,7 @@ export class OnlineLayer {
     for (const { example, opened } of outcomes) {
       learner.learn(example.row, example.keys, opened, example.weight);
       calibrators[example.kind].learn(example.logit, opened, example.weight);
-      if (example.pushedAt !== null) drift.learn(example.pushedAt, opened);
+      if (example.isPushed && opened) drift.opened();
     }
   }
 }

@@ -29,8 +29,8 @@ export interface Example {
   readonly weight: number;
   /** What the layer gave it, before calibration. */
   readonly logit: number;
-  /** The score at which the plan pushed it; null if it did not. */
-  readonly pushedAt: number | null;
+  /** Whether the plan pushed it. */
+  readonly isPushed: boolean;
 }
 
 export interface Outcome {

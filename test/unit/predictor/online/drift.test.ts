@@ -6,7 +6,10 @@ import { seededRandom } from '../../../../src/util/seeded-random.js';
 /** Pushes at a score of which a share is opened. */
 function pushes(drift: Drift, count: number, score: number, share: number): void {
   const random = seededRandom(3);
-  for (let push = 0; push < count; push++) drift.learn(score, random() < share);
+  for (let push = 0; push < count; push++) {
+    drift.pushed(score);
+    if (random() < share) drift.opened();
+  }
 }
 
 const corrected = (drift: Drift, score: number): number => drift.correct(Float64Array.of(score))[0] ?? NaN;
@@ -30,7 +33,10 @@ describe('Drift', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(score, fc.boolean())), score, score, (seen, one, other) => {
         const drift = new Drift();
-        for (const [at, opened] of seen) drift.learn(at, opened);
+        for (const [at, opened] of seen) {
+          drift.pushed(at);
+          if (opened) drift.opened();
+        }
         const [low = NaN, high = NaN] = drift.correct(
           Float64Array.of(Math.min(one, other), Math.max(one, other)),
         );

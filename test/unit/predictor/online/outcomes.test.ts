@@ -19,7 +19,7 @@ const exampleOf = (item: string, logit = 0): Example => ({
   keys: new Int32Array(1),
   weight: 1,
   logit,
-  pushedAt: null,
+  isPushed: false,
 });
 
 const changeOf = (item: string, writer: string | null = null): Change => ({

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { HeartsDeps, Shadow } from './app/hearts.js';
+import type { HeartsDeps } from './app/hearts.js';
 import { openHeart } from './app/hearts.js';
 import { deploymentKeys, verifierOf } from './app/identity.js';
 import type { LoadModel } from './app/model.js';
@@ -10,6 +10,7 @@ import { planObserver, sessionObserver } from './app/observers.js';
 import type { PolicyFactory } from './app/rankings.js';
 import { rankingNamed, RANKINGS } from './app/rankings.js';
 import { pushTerms, rpcOptions, sessionSettings, storeConfig } from './app/settings.js';
+import type { Understudy } from './app/understudy.js';
 import type { Config } from './config.js';
 import type { Clock } from './domain/clock.js';
 import type { PlanObserver } from './domain/engine-port.js';
@@ -72,8 +73,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const store = overrides.store ?? (await openStore(storeConfig(config), { clock, randomBytes }));
   const policy = overrides.policy ?? configuredPolicy(config, { model: models.first, store, sessions });
   const onModelFailed = overrides.onModelFailed ?? ((error) => reporter.missed(error));
-  const shadow = models.shadow(metrics);
-  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions, onModelFailed, shadow });
+  const understudy = models.understudy(metrics);
+  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions, onModelFailed, understudy });
   const gate = gateOf(config, hearts, keys);
   const server = new RpcServer(rpcOptions(config), {
     gate,
@@ -126,7 +127,7 @@ function heartsDeps(
     readonly plans: PlanObserver;
     readonly sessions: SessionObserver;
     readonly onModelFailed: (error: ForesyncError) => void;
-    readonly shadow: Shadow | null;
+    readonly understudy: Understudy | null;
   },
 ): HeartsDeps {
   const { push, store } = config;

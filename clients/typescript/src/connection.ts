@@ -147,6 +147,8 @@ export class Connection {
     this.#retry.dialled();
     try {
       const token = await within(this.#options.tokens.get(), { signal: this.#closed.signal });
+      // Closed in between: nobody would end the session that begins now.
+      this.#closed.signal.throwIfAborted();
       const manifest = this.#takeStock();
       const link = this.#options.transport.openSession(this.#hello(manifest), token);
       const { welcomeMs, now, random } = this.#options;

@@ -25,11 +25,16 @@ export class BrowserWorld {
     this.#pages = pages;
   }
 
-  static async start(change: PartialConfig = {}): Promise<BrowserWorld> {
+  /** `envoyChange` changes the text of envoy.yaml, for times that no test can wait for. */
+  static async start(
+    change: PartialConfig = {},
+    envoyChange?: (config: string) => string,
+  ): Promise<BrowserWorld> {
     const browser = await launchChromium();
     const pages = await PageServer.start();
     const nodes = await nodeWorlds(2, change);
-    const envoy = await EnvoyProcess.start({ nodes: nodes.nodes.map(({ port }) => port) });
+    const ports = nodes.nodes.map(({ port }) => port);
+    const envoy = await EnvoyProcess.start({ nodes: ports, ...(envoyChange && { change: envoyChange }) });
     return new BrowserWorld(nodes, envoy, browser, pages);
   }
 

@@ -7,10 +7,12 @@ import { openLmdb } from './lmdb.js';
 import { openMemory } from './memory.js';
 import { openRedis } from './redis.js';
 import { REDIS_URLS } from './redis/address.js';
-import type { StoreObserver } from './redis/observer.js';
+import type { StoreObserver } from './observer.js';
 import type { RedisSettings } from './redis/settings.js';
 import type { StoreLimits, StoreSurroundings } from './options.js';
 import { storeLimits } from './options.js';
+
+export type { StoreObserver } from './observer.js';
 
 export interface StoreConfig {
   /** `memory:`, `lmdb:DIRECTORY`, `redis://…`, `redis+sentinel://…` or `redis+cluster://…`. */

@@ -45,8 +45,8 @@ export class ClusterTopology implements Topology {
     return this.#refreshing;
   }
 
-  async nameOf({ redis }: Connection): Promise<string> {
-    return String(await redis.cluster('MYID'));
+  nameOf({ redis }: Connection): Promise<string> {
+    return redis.cluster('MYID');
   }
 
   async confirms(server: string): Promise<boolean> {

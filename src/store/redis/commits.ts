@@ -12,7 +12,7 @@ import type { Claims } from './claims.js';
 import type { Directory, SpaceRecord } from './directory.js';
 import type { Keys } from './keys.js';
 import { COMMIT, RELEASED } from './lua/shard.js';
-import type { StoreObserver } from './observer.js';
+import type { StoreObserver } from '../observer.js';
 import { bytesOf, listOf, textOf } from './replies.js';
 import type { Router } from './router.js';
 import type { Word } from './script.js';

@@ -5,7 +5,7 @@ import { closedFailure, unavailable } from '../failures.js';
 import type { Keys } from './keys.js';
 import { ADOPT } from './lua/shard.js';
 import { MAKE_SPACE, META, READY } from './lua/space.js';
-import type { StoreObserver } from './observer.js';
+import type { StoreObserver } from '../observer.js';
 import { listOf, textOf, wholeOf } from './replies.js';
 import type { Router } from './router.js';
 

@@ -17,15 +17,12 @@ import { partitionOf } from '../shards.js';
  *   {b:P}:                 g  sorted set: contents that nobody names    u:upload  hash: chunks of a content on its way in
  */
 export class Keys {
+  /** What makes the store what it is: layout and partitions. */
+  readonly layout = '{foresync}:layout';
   readonly #partitions: number;
 
   constructor(partitions: number) {
     this.#partitions = partitions;
-  }
-
-  /** What makes the store what it is: layout and partitions. */
-  get layout(): string {
-    return '{foresync}:layout';
   }
 
   user(user: Pseudonym): UserKeys {

@@ -5,7 +5,7 @@ import { closedFailure, unavailable } from '../failures.js';
 import type { Endpoint } from './address.js';
 import { messageOf } from './connection.js';
 import type { Answer } from './lane.js';
-import type { StoreObserver } from './observer.js';
+import type { StoreObserver } from '../observer.js';
 import type { Pool } from './pool.js';
 import { adviceOf } from './redirects.js';
 import type { Call } from './script.js';
@@ -48,6 +48,7 @@ export class Router {
     return this.#run(call, 'free');
   }
 
+  /** Calls are refused from now on. */
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -62,7 +63,7 @@ export class Router {
     const end = performance.now() + operationMs;
     let ask: Endpoint | null = null;
     for (let sent = 0, pauses = 0, hops = 0; ; sent++) {
-      if (this.#closed) throw closedFailure();
+      if (this.isClosed) throw closedFailure();
       const asking: boolean = ask !== null;
       let endpoint: Endpoint | null = ask;
       ask = null;
@@ -75,7 +76,7 @@ export class Router {
       } catch (thrown) {
         const advice = adviceOf(thrown, endpoint ?? NOWHERE);
         if (advice.kind === 'give-up') throw advice.error;
-        if (performance.now() > end || this.#closed) throw this.#tooLate(thrown);
+        if (performance.now() > end || this.isClosed) throw this.#tooLate(thrown);
         observer.retried(advice.kind);
         if (advice.kind === 'moved') {
           topology.moved(slot, advice.endpoint);
@@ -97,7 +98,7 @@ export class Router {
   }
 
   #tooLate(thrown: unknown): Error {
-    if (this.#closed) return closedFailure();
+    if (this.isClosed) return closedFailure();
     return unavailable(`not done within ${this.#parts.operationMs} ms: ${messageOf(thrown)}`, thrown);
   }
 }

@@ -7,7 +7,7 @@ import { readPending } from './claims.js';
 import type { Keys } from './keys.js';
 import { GARBAGE, REMOVE } from './lua/blob.js';
 import { FIELDS } from './lua/user.js';
-import type { StoreObserver } from './observer.js';
+import type { StoreObserver } from '../observer.js';
 import { bytesOf, bytesOrNull, listOf, textOf } from './replies.js';
 import type { Router } from './router.js';
 

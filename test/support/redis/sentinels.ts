@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { scratchFolder } from '../scratch.js';
 import type { Deployment } from './deployment.js';
 import { deployment } from './deployment.js';
+import { eventually } from './eventually.js';
 import { freePorts, redisServer, RedisProcess } from './server.js';
 
 const NAME = 'foresync';
@@ -27,17 +27,15 @@ export async function startSentinels(downAfterMs = 2000): Promise<Deployment> {
 }
 
 /** Waits until a primary has so many replicas that are up to date. */
-export async function untilReplicated(server: RedisProcess | undefined, replicas: number): Promise<void> {
-  for (const end = Date.now() + 20_000; ; await sleep(50)) {
-    const acknowledged = await server?.ask(async (redis) => {
+export function untilReplicated(server: RedisProcess | undefined, replicas: number): Promise<void> {
+  const replicated = async (): Promise<boolean> =>
+    (await server?.ask(async (redis) => {
       await redis.set('{ready}', '1');
       const count = await redis.wait(replicas, 500);
       await redis.del('{ready}');
       return count;
-    });
-    if (acknowledged === replicas) return;
-    if (Date.now() > end) throw new Error(`${acknowledged ?? 0} of ${replicas} replicas are there`);
-  }
+    })) === replicas;
+  return eventually(replicated, `${replicas} replicas`);
 }
 
 function sentinel(port: number, folder: string, primary: number, downAfterMs: number): RedisProcess {
@@ -58,13 +56,11 @@ function sentinel(port: number, folder: string, primary: number, downAfterMs: nu
 }
 
 /** A Sentinel finds the others and the replicas by itself; before that it cannot replace the primary. */
-async function untilComplete(one: RedisProcess): Promise<void> {
-  for (const end = Date.now() + 20_000; ; await sleep(50)) {
+function untilComplete(one: RedisProcess): Promise<void> {
+  return eventually(async () => {
     const [others, replicas] = await one.ask((redis) =>
       Promise.all([redis.call('SENTINEL', 'SENTINELS', NAME), redis.call('SENTINEL', 'REPLICAS', NAME)]),
     );
-    if (Array.isArray(others) && others.length === 2 && Array.isArray(replicas) && replicas.length === 2)
-      return;
-    if (Date.now() > end) throw new Error('a Sentinel did not find the others');
-  }
+    return Array.isArray(others) && others.length === 2 && Array.isArray(replicas) && replicas.length === 2;
+  }, 'a Sentinel that knows the others and the replicas');
 }

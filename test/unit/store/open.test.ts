@@ -26,7 +26,6 @@ describe('store/open', () => {
       'memory:x',
       'lmdb',
       'lmdb:',
-      'redis://localhost',
       ':x',
       'LMDB:/x',
       '/data',

@@ -1,5 +1,5 @@
-import type { Durability } from '../../domain/checkpoint.js';
-import type { ForesyncError } from '../../domain/errors.js';
+import type { Durability } from '../domain/checkpoint.js';
+import type { ForesyncError } from '../domain/errors.js';
 
 /** Hears how a store fares; for metrics, logs and health. Must not throw. */
 export interface StoreObserver {

@@ -44,7 +44,7 @@ export class RedisBlobs implements BlobStore {
     const { router, keys, newToken, sweeper } = this.#parts;
     const checked = new CheckedContent(sizeBytes, expected);
     if (expected !== null && (await this.has(expected))) return this.#confirm(content, checked, sizeBytes);
-    if (router.isClosed) throw unavailable('the store is closed');
+    if (router.isClosed()) throw unavailable('the store is closed');
     const upload = new Upload({
       router,
       keys,

@@ -45,7 +45,7 @@ export class Directory {
 
   async find(space: SpaceId): Promise<SpaceRecord | null> {
     const { router, keys } = this.#parts;
-    if (router.isClosed) throw closedFailure();
+    if (router.isClosed()) throw closedFailure();
     const known = this.#known.get(space);
     if (known !== undefined) return known;
     const { reply } = await router.run({ script: META, keys: [keys.space(space).meta], args: [] });

@@ -49,7 +49,7 @@ export class Router {
   }
 
   /** Calls are refused from now on. */
-  get isClosed(): boolean {
+  isClosed(): boolean {
     return this.#closed;
   }
 
@@ -63,7 +63,7 @@ export class Router {
     const end = performance.now() + operationMs;
     let ask: Endpoint | null = null;
     for (let sent = 0, pauses = 0, hops = 0; ; sent++) {
-      if (this.isClosed) throw closedFailure();
+      if (this.isClosed()) throw closedFailure();
       const asking: boolean = ask !== null;
       let endpoint: Endpoint | null = ask;
       ask = null;
@@ -76,7 +76,7 @@ export class Router {
       } catch (thrown) {
         const advice = adviceOf(thrown, endpoint ?? NOWHERE);
         if (advice.kind === 'give-up') throw advice.error;
-        if (performance.now() > end || this.isClosed) throw this.#tooLate(thrown);
+        if (performance.now() > end || this.isClosed()) throw this.#tooLate(thrown);
         observer.retried(advice.kind);
         if (advice.kind === 'moved') {
           topology.moved(slot, advice.endpoint);
@@ -98,7 +98,7 @@ export class Router {
   }
 
   #tooLate(thrown: unknown): Error {
-    if (this.isClosed) return closedFailure();
+    if (this.isClosed()) return closedFailure();
     return unavailable(`not done within ${this.#parts.operationMs} ms: ${messageOf(thrown)}`, thrown);
   }
 }

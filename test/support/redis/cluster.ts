@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import { scratchFolder } from '../scratch.js';
 import type { Deployment } from './deployment.js';
 import { deployment } from './deployment.js';
 import type { RedisProcess } from './server.js';
+import { eventually } from './eventually.js';
 import { freePorts, redisServer } from './server.js';
 
 const SLOTS = 16_384;
@@ -43,52 +44,42 @@ async function join(
         redis.call('CLUSTER', 'MEET', '127.0.0.1', first?.port ?? 0, buses[0] ?? 0),
       );
   }
-  await Promise.all(
-    servers.map((server) => until(server, (text) => text.includes(`cluster_known_nodes:${servers.length}`))),
-  );
+  const all = (what: string, holds: (server: RedisProcess) => Promise<boolean>): Promise<unknown> =>
+    Promise.all(servers.map((server) => eventually(() => holds(server), what)));
+  const known = `cluster_known_nodes:${servers.length}`;
+  await all('nodes that know each other', async (server) => (await infoOf(server)).includes(known));
   for (const [index, server] of servers.entries()) {
     if (index < primaries) continue;
     const id = ids[index - primaries] ?? '';
-    for (const end = Date.now() + 10_000; ; await sleep(50)) {
-      const done = await server
-        .ask((redis) => redis.cluster('REPLICATE', id))
-        .then(
-          () => true,
-          () => false,
-        );
-      if (done) break;
-      if (Date.now() > end) throw new Error('a replica does not find its primary');
-    }
+    const replicate = async (): Promise<boolean> => {
+      await server.ask((redis) => redis.cluster('REPLICATE', id));
+      return true;
+    };
+    await eventually(replicate, 'a replica that finds its primary');
   }
-  await Promise.all(servers.map((server) => until(server, (text) => text.includes('cluster_state:ok'))));
-  await Promise.all(servers.slice(0, primaries).map((server) => untilNode(server)));
-  await untilEachSees(servers, primaries);
+  await all('a cluster that is up', async (server) => (await infoOf(server)).includes('cluster_state:ok'));
+  // A failover needs that every node knows whose replica each one is.
+  await all('nodes that know the replicas', async (server) => {
+    const nodes = await server.ask(nodesOf);
+    return nodes.match(/\bslave\b/g)?.length === servers.length - primaries;
+  });
+  await Promise.all(servers.slice(0, primaries).map((server) => untilReplicated(server)));
 }
 
-async function untilNode(server: RedisProcess): Promise<void> {
-  for (const end = Date.now() + 20_000; ; await sleep(50)) {
-    const info = await server.ask((redis) => redis.info('replication'));
-    if (info.includes('state=online')) return;
-    if (Date.now() > end) throw new Error('a replica did not come');
-  }
+/** What a node says of the cluster. */
+export async function nodesOf(redis: Redis): Promise<string> {
+  return String(await redis.call('CLUSTER', 'NODES'));
 }
 
-/** Every node knows every replica's primary: a failover needs that. */
-async function untilEachSees(servers: readonly RedisProcess[], primaries: number): Promise<void> {
-  for (const server of servers) {
-    for (const end = Date.now() + 20_000; ; await sleep(50)) {
-      const nodes = await server.ask((redis) => redis.cluster('NODES'));
-      if (String(nodes).match(/\bslave\b/g)?.length === servers.length - primaries) break;
-      if (Date.now() > end) throw new Error('the nodes do not see each other');
-    }
-  }
+/** A primary whose replica is up to date. */
+function untilReplicated(server: RedisProcess): Promise<void> {
+  const online = async (): Promise<boolean> =>
+    (await server.ask((redis) => redis.info('replication'))).includes('state=online');
+  return eventually(online, 'a replica that is up to date');
 }
 
-async function until(server: RedisProcess, holds: (info: string) => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; ; await sleep(50)) {
-    if (holds(String(await server.ask((redis) => redis.cluster('INFO'))))) return;
-    if (Date.now() > end) throw new Error('the cluster did not come up');
-  }
+function infoOf(server: RedisProcess): Promise<string> {
+  return server.ask(async (redis) => String(await redis.call('CLUSTER', 'INFO')));
 }
 
 function range(index: number, primaries: number): readonly [number, number] {

@@ -51,6 +51,8 @@ export class RedisProcess {
         port: this.port,
         lazyConnect: true,
         enableReadyCheck: false,
+        connectTimeout: 1000,
+        commandTimeout: 2000,
         retryStrategy: () => null,
       });
       redis.on('error', () => undefined);

@@ -4,6 +4,8 @@ import type { SpaceId } from '../../../src/domain/ids.js';
 import { deviceId, itemId, pseudonym, spaceId } from '../../../src/domain/ids.js';
 import type { Head } from '../../../src/domain/item.js';
 import type { Store } from '../../../src/domain/store-port.js';
+import type { StoreObserver } from '../../../src/store/observer.js';
+import { UNOBSERVED } from '../../../src/store/observer.js';
 import { openStore } from '../../../src/store/open.js';
 import { History } from '../history.js';
 import type { Deployment } from '../redis/deployment.js';
@@ -34,6 +36,8 @@ export interface FaultResult {
   /** In the end the follower knows what is current. */
   readonly converged: boolean;
   readonly errors: Readonly<Record<string, number>>;
+  /** Calls that the stores sent again, by the reason. */
+  readonly retries: Readonly<Record<string, number>>;
   readonly violations: readonly string[];
 }
 
@@ -50,7 +54,12 @@ const SHARDS = 8;
 export async function runFault(fault: Fault, load: FaultLoad): Promise<FaultResult> {
   const deployment = await fault.deploy();
   const space = spaceId('faults');
-  const stores = await Promise.all([open(deployment.url), open(deployment.url)]);
+  const retries: Record<string, number> = {};
+  const observer: StoreObserver = {
+    ...UNOBSERVED,
+    retried: (reason) => (retries[reason] = (retries[reason] ?? 0) + 1),
+  };
+  const stores = await Promise.all([open(deployment.url, observer), open(deployment.url, observer)]);
   const [first, second] = stores;
   try {
     await first.spaces.ensure(space, SHARDS);
@@ -64,7 +73,8 @@ export async function runFault(fault: Fault, load: FaultLoad): Promise<FaultResu
     await users.stop();
     const outage = users.outageSince(from);
     await follower.finish();
-    return { ...(await judge(deployment.url, space, users, history, follower, fault)), outage_ms: outage };
+    const judged = await judge(deployment.url, space, users, history, follower, fault);
+    return { ...judged, outage_ms: outage, retries };
   } finally {
     await Promise.all(stores.map((store) => store.close()));
     await deployment.stop();
@@ -79,7 +89,7 @@ async function judge(
   history: History,
   follower: Follower,
   fault: Fault,
-): Promise<Omit<FaultResult, 'outage_ms'>> {
+): Promise<Omit<FaultResult, 'outage_ms' | 'retries'>> {
   const store = await open(url);
   try {
     const heads = await allHeads(store, space);
@@ -118,6 +128,6 @@ async function allHeads(store: Store, space: SpaceId): Promise<ReadonlyMap<strin
   return new Map(heads.map((head) => [head.item, head]));
 }
 
-function open(url: string): Promise<Store> {
-  return openStore({ url }, { clock: { now: () => Date.now() }, randomBytes });
+function open(url: string, observer = UNOBSERVED): Promise<Store> {
+  return openStore({ url, observer }, { clock: { now: () => Date.now() }, randomBytes });
 }

@@ -31,6 +31,7 @@ export async function openStore(config: StoreConfig, surroundings: StoreSurround
     spaces: checkedSpaces(store.spaces),
     users: checkedUsers(store.users, limits),
     blobs: checkedBlobs(store.blobs),
+    isShared: store.isShared,
     close: () => store.close(),
   };
 }

@@ -79,6 +79,7 @@ export async function openRedis(
     spaces: new RedisSpaces({ router, keys, directory, commits, batches, wakes }),
     users: new RedisUsers({ ...common, directory, batches }),
     blobs: new RedisBlobs({ ...common, claims, sweeper }),
+    isShared: true,
     close: async () => {
       router.close();
       await wakes.close();

@@ -69,8 +69,9 @@ export class Spaces {
 
   /** Resolves when every tail has applied what was in its log when this was called. */
   async caughtUp(): Promise<void> {
-    const tails = [...this.#ready].flatMap(({ tail, feed }) => [tail.caughtUp(), feed?.caughtUp()]);
-    await Promise.all(tails);
+    const live = [...this.#ready];
+    await Promise.all(live.map(({ tail }) => tail.caughtUp()));
+    await Promise.all(live.map(async ({ feed }) => feed?.caughtUp()));
   }
 
   /** Stops every tail; resolves when none is at work any more. */

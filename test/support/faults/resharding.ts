@@ -1,12 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { nodesOf } from '../redis/cluster.js';
 import type { RedisProcess } from '../redis/server.js';
 
 /** Keys that go at a time: so that for a while some of a slot's keys are here and some there. */
-const BATCH = 2;
+const BATCH = 1;
+/** Pause after each of them, ms. */
+const PAUSE_MS = 10;
 
 /** Slots that are moved. */
-const MOVED = 120;
+const MOVED = 60;
 
 /** Moves slots that have keys from one primary to another, key by key, as `redis-cli --cluster reshard` does. */
 export async function moveSlots(
@@ -59,6 +62,7 @@ async function moveSlot(
       const target = ['127.0.0.1', to.process.port, '', 0, 5000, 'KEYS'] as const;
       // Answers come as Buffers, and go back as they are.
       await redis.call('MIGRATE', ...target, ...(keys as Buffer[]));
+      await sleep(PAUSE_MS);
     }
   });
   // The new owner hears it first, so that the slot always has one.

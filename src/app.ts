@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { HeartsDeps, Shadow } from './app/hearts.js';
+import type { HeartsDeps } from './app/hearts.js';
 import { openHeart } from './app/hearts.js';
 import { deploymentKeys, verifierOf } from './app/identity.js';
 import type { LoadModel } from './app/model.js';
@@ -11,6 +11,7 @@ import type { PolicyFactory } from './app/rankings.js';
 import { rankingNamed, RANKINGS } from './app/rankings.js';
 import { StoreReporter } from './app/store-reporter.js';
 import { pushTerms, rpcOptions, sessionSettings, storeConfig } from './app/settings.js';
+import type { Understudy } from './app/understudy.js';
 import type { Config } from './config.js';
 import type { Clock } from './domain/clock.js';
 import type { PlanObserver } from './domain/engine-port.js';
@@ -74,8 +75,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const store = overrides.store ?? (await openStore(storeConfig(config, keeper), { clock, randomBytes }));
   const policy = overrides.policy ?? configuredPolicy(config, { model: models.first, store, sessions });
   const onModelFailed = overrides.onModelFailed ?? ((error) => reporter.missed(error));
-  const shadow = models.shadow(metrics);
-  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions, onModelFailed, shadow });
+  const understudy = models.understudy(metrics);
+  const hearts = heartsDeps(config, { store, clock, policy, plans, sessions, onModelFailed, understudy });
   const gate = gateOf(config, hearts, keys);
   const server = new RpcServer(rpcOptions(config), {
     gate,
@@ -129,7 +130,7 @@ function heartsDeps(
     readonly plans: PlanObserver;
     readonly sessions: SessionObserver;
     readonly onModelFailed: (error: ForesyncError) => void;
-    readonly shadow: Shadow | null;
+    readonly understudy: Understudy | null;
   },
 ): HeartsDeps {
   const { push, store } = config;

@@ -122,8 +122,10 @@ def start(given: argparse.Namespace, corpus: Corpus, rng: np.random.Generator) -
     }
     if unknown := set(given.drop_feature) - set(first.features):
         raise SystemExit(f"--drop-feature: no such feature: {', '.join(sorted(unknown))}")
-    # Without a scale it is a constant to the network.
+    # Without a scale it is a constant to the network, also where a step is described by the mean of it.
     scales["features"]["inverse"][np.tile(np.isin(first.features, given.drop_feature), 2)] = 0
+    means = [f"mean-{name}" for name in given.drop_feature]
+    scales["descriptors"]["inverse"][np.isin(first.descriptors, means)] = 0
     inputs = np.asarray(inputs_of(scales, features))
     weights = logistic.fit(inputs, corpus.label[rows], corpus.weight[rows], FLOOR_RIDGE).astype(np.float32)
     params = init(hyper, given.seed)

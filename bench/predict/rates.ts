@@ -26,7 +26,9 @@ export async function rateCase(
     for (const name of ['wasm', 'native'] as const) {
       const model = models[name];
       const steps = advanceBatch(users, round, model.sizes);
-      const asked = scoreBatch(users, CANDIDATES, round, model.sizes);
+      const noise = scoreBatch(users, CANDIDATES, round, model.sizes);
+      // No feature is below 0: the network takes their logarithms.
+      const asked = { ...noise, features: noise.features.map(Math.abs) };
       const advanced = await runsPerCoreSecond(roundMs, () => model.advance(steps));
       const scored = await runsPerCoreSecond(roundMs, () => model.score(asked));
       states[name] = Math.max(states[name], advanced * users);

@@ -1,14 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as wasm from 'onnxruntime-web';
+import { FEATURE_SPEC } from '../../src/app/model.js';
+import { parseManifest } from '../../src/predictor/model/manifest.js';
 import type { OnnxModel } from '../../src/predictor/model/onnx-model.js';
 import { openModel } from '../../src/predictor/model/open-model.js';
 import type { OnnxRuntime } from '../../src/predictor/model/runtime.js';
-import { sha256, TINY_SPEC, tinyModel } from '../../test/support/tiny-model.js';
-
-/** About what is trained: most of the time goes into candidates × (features × hidden). */
-export const BENCH_SIZES = { state: 128, descriptor: 32, features: 48, hidden: 64 };
 
 export type RuntimeName = 'wasm' | 'native';
 
@@ -16,22 +15,11 @@ export type RuntimeName = 'wasm' | 'native';
 const native = createRequire(import.meta.url)('onnxruntime-node') as OnnxRuntime;
 const runtimes: Readonly<Record<RuntimeName, OnnxRuntime>> = { wasm, native };
 
-/** The same files, by the same code, over one runtime or the other; each on one thread. */
-export function openOn(name: RuntimeName, folder: string | undefined): Promise<OnnxModel> {
-  const source = folder === undefined ? tinyModel(1, undefined, BENCH_SIZES) : trained(folder);
-  return openModel({ expectedSpec: TINY_SPEC, ...source, sha256, ort: runtimes[name] });
-}
-
-function trained(folder: string) {
+/** The model of a folder, by the same code, over one runtime or the other; each on one thread. Throws MODEL_INVALID. */
+export function openOn(name: RuntimeName, folder: string): Promise<OnnxModel> {
   const manifest = readFileSync(join(folder, 'manifest.json'));
-  const { feature_spec: expectedSpec, files } = JSON.parse(manifest.toString()) as {
-    feature_spec: string;
-    files: Record<string, { file: string }>;
-  };
-  const names = Object.values(files).map(({ file }) => file);
-  return {
-    manifest,
-    expectedSpec,
-    files: new Map(names.map((name) => [name, readFileSync(join(folder, name))])),
-  };
+  const { advance, score } = parseManifest(manifest, FEATURE_SPEC).files;
+  const files = new Map([advance, score].map(({ file }) => [file, readFileSync(join(folder, file))]));
+  const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+  return openModel({ manifest, files, sha256, expectedSpec: FEATURE_SPEC, ort: runtimes[name] });
 }

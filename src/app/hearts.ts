@@ -9,12 +9,13 @@ import { Engine } from '../session/space/engine.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { PushTerms } from '../session/space/push-terms.js';
 import { LastScores } from '../session/space/last-scores.js';
-import { Rehearsal, type RehearsalParts } from '../session/space/rehearsal.js';
 import type { SpaceHeart } from '../session/space/space-heart.js';
 import { SpaceNode } from '../session/space/space-node.js';
 import type { Timer } from '../session/timer.js';
+import { nowAndThen } from './now-and-then.js';
 import type { PolicyFactory } from './rankings.js';
 import { recollect, recollectPolicy, remember } from './recollection.js';
+import { rehearsalOf, type Understudy } from './understudy.js';
 
 export interface HeartsDeps {
   readonly store: Store;
@@ -27,17 +28,10 @@ export interface HeartsDeps {
   readonly sessions: SessionObserver;
   /** Hears of each plan that was made without the model. */
   readonly onModelFailed: (error: ForesyncError) => void;
-  /** Whoever scores beside the policy; null = nobody. */
-  readonly shadow: Shadow | null;
+  /** null = nobody. */
+  readonly understudy: Understudy | null;
   /** Longest time that what a space learned is in memory alone, ms. */
   readonly snapshotMs: number;
-}
-
-/** A second ranking that pushes nothing, and who hears what it would have been worth. */
-export interface Shadow {
-  readonly policy: PolicyFactory;
-  readonly onOpened: RehearsalParts['onOpened'];
-  readonly onFailed: RehearsalParts['onFailed'];
 }
 
 /** Composes the heart of a space from what it knew when it was last used. */
@@ -67,18 +61,7 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
     userContext: (user): Promise<string> => node.userContext(user),
   });
   const seen = { observer: both(plans, scores), stopwatchUs, onModelFailed };
-  const { shadow } = deps;
-  const beside =
-    shadow === null
-      ? {}
-      : {
-          rehearsal: new Rehearsal({
-            ...shadow,
-            first: policy,
-            second: shadow.policy(space, statistics),
-            budget: push,
-          }),
-        };
+  const beside = rehearsalOf(deps.understudy, { space, statistics, policy, push });
   const engine = new Engine({ space, statistics, policy, push, ...seen, ...beside });
   const node = new SpaceNode({
     ...{ space, engine, users: store.users, devices, clock },
@@ -131,16 +114,4 @@ function saveNowAndThen(
       onFault(thrown);
     }
   });
-}
-
-/** Does it every so often, one at a time, and a last time when the answer is called. */
-function nowAndThen(timer: Timer, everyMs: number, work: () => Promise<void>): () => Promise<void> {
-  let working = Promise.resolve();
-  const begin = (): void => void (working = working.then(work));
-  const stop = timer.every(everyMs, begin);
-  return async () => {
-    stop();
-    begin();
-    await working;
-  };
 }

@@ -34,7 +34,7 @@ export class ModelReporter implements ModelObserver {
     this.#show('closed');
     return {
       failed: (reason) => this.#metrics.modelFailures.inc({ reason }),
-      refused: () => this.#metrics.modelFailures.inc({ reason: 'open' }),
+      refused: (reason) => this.#metrics.modelFailures.inc({ reason }),
       // What a model does that was replaced concerns nobody.
       turned: (state) => this.#current === own && this.#show(state),
     };

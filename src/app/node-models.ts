@@ -1,10 +1,10 @@
 import type { Config } from '../config.js';
 import type { LiveModel } from '../predictor/model/live-model.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { Shadow } from './hearts.js';
 import type { LoadModel, ModelObserver, ModelSource } from './model.js';
 import { openLiveModel, reloadModel, SHIPPED_MODEL } from './model.js';
 import { needsModel, rehearsing } from './rankings.js';
+import type { Understudy } from './understudy.js';
 
 interface Owned {
   readonly source: ModelSource;
@@ -48,7 +48,7 @@ export class NodeModels {
   }
 
   /** What the second one is to the hearts of spaces; null if there is none. */
-  shadow(metrics: Metrics): Shadow | null {
+  understudy(metrics: Metrics): Understudy | null {
     if (this.#second === null) return null;
     const onFailed = (): void => metrics.shadowFailures.inc();
     return {

@@ -12,6 +12,8 @@ import { PLAIN_POLICIES, policyNamed } from '../predictor/policies/named.js';
 import type { Statistics } from '../predictor/statistics.js';
 import { seededRandom } from '../util/seeded-random.js';
 
+export { PLAIN_POLICIES } from '../predictor/policies/named.js';
+
 /** Who ranks for a space. */
 export type PolicyFactory = (space: SpaceId, statistics: Statistics) => Policy;
 

@@ -15,14 +15,16 @@ export interface Policy {
   score(question: Question): Float64Array | Promise<Float64Array>;
   /** Scores as `score` does and changes nothing, for who only asks; left out where scoring changes nothing anyway. */
   peek?(question: Question): Float64Array | Promise<Float64Array>;
+  /** Its scores as probabilities that hold, in the same order; left out where what ranks is what is told. */
+  correct?(scores: Float64Array): Float64Array;
   /** The strongest reasons for one item, at most 3. */
   explain(question: Question, item: ItemId): readonly Reason[];
   /** How its pushes are paid: by `price` (ranked against all), or `first-come` in the order of its scores, while the budget lasts. */
   readonly payment: 'price' | 'first-come';
   /** Which plans it makes. `mirror` plans only for holders of a change, `none` never pushes. */
   readonly plans: 'all' | 'holders' | 'never';
-  /** Sees that a question which it scored became a plan: what comes of it can be learned from. */
-  planned?(question: Question): void;
+  /** Sees that a question which it scored became a plan, and which items that pushes: what comes of it can be learned from. */
+  planned?(question: Question, pushed: readonly ItemId[]): void;
   /**
    * Powers of its scores that the hedge tries as ranks: above 1 a plan waits for a likelier moment, which pays where the same
    * candidates come again and again.
@@ -74,7 +76,7 @@ export interface SpaceStatistics {
     nowMs: number,
     admits?: (head: Head) => boolean,
   ): readonly ItemId[];
-  /** Who opened the item before and was active within 60 days, latest access to it first, at most 15, without `writer`. */
+  /** Who opened the item before and was active within 60 days, latest access to it first, at most `HOLDERS`, without `writer`. */
   holders(item: ItemId, writer: Pseudonym | null, nowMs: number): readonly Pseudonym[];
   /** Current head of an item, undefined if it is unknown or deleted. */
   head(item: ItemId): Head | undefined;

@@ -1,6 +1,12 @@
 import type { Reason } from './checkpoint.js';
 import type { DataHash, DeviceId, ItemId, Pseudonym } from './ids.js';
 
+/** A change that is addressed to nobody is planned for so many of those who used the item, the latest first. */
+export const HOLDERS = 15;
+
+/** How many own steps ahead an open counts: what a score is the probability of, and what is learned and judged by. */
+export const HORIZON_STEPS = 10;
+
 /** A candidate with its score and what pushing it would cost. */
 export interface Scored {
   readonly item: ItemId;

@@ -1,17 +1,18 @@
+import { HOLDERS } from '../domain/plan.js';
 import { Float64Column } from './columns.js';
 
 /** Users whose last access to one item is known; beyond them the longest gone are forgotten. */
 const USERS_PER_ITEM = 128;
 /** Those who were not active for longer are asleep. */
 const ACTIVE_MS = 60 * 24 * 60 * 60 * 1000;
-/** Most holders that a change is planned for. */
-export const HOLDERS = 15;
 
 /** Who used which item last, by numbers of items and users. */
 export class Accesses {
   // Of each item its users, the latest access last.
   readonly #users: Set<number>[] = [];
   readonly #active = new Float64Column();
+  /** Of each item how many users. */
+  readonly #breadths = new Float64Column();
 
   /** A user opened an item. */
   opened(item: number, user: number): void {
@@ -21,6 +22,7 @@ export class Accesses {
     users?.add(user);
     const oldest = users?.values().next().value;
     if (oldest !== undefined && (users?.size ?? 0) > USERS_PER_ITEM) users?.delete(oldest);
+    this.#breadths.set(item, users?.size ?? 0);
   }
 
   /** A user did something. */
@@ -41,7 +43,7 @@ export class Accesses {
 
   /** How many users an item had, at most `USERS_PER_ITEM`. */
   breadth(item: number): number {
-    return this.#users[item]?.size ?? 0;
+    return this.#breadths.get(item);
   }
 
   dump(users: number): AccessDump {

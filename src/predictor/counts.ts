@@ -8,6 +8,8 @@ import { Interner } from './interner.js';
 import { ItemGraph } from './item-graph.js';
 import { Lately } from './lately.js';
 import { Neighbours, Sums } from './neighbours.js';
+import { Paths } from './paths.js';
+import { Places } from './places.js';
 import { Words } from './words.js';
 
 /** Steps back that a use is still together with, and how much less each is. */
@@ -20,6 +22,7 @@ export class Counts {
   readonly items = new Interner<ItemId>();
   readonly users = new Interner<Pseudonym>();
   readonly words = new Words(this.items);
+  readonly paths = new Paths(this.items);
   readonly graph = new ItemGraph(this.items, this.words);
   readonly accesses = new Accesses();
   readonly folders = new Folders(this.items);
@@ -38,6 +41,8 @@ export class Counts {
   readonly together = new Neighbours();
   /** Scratch for sums over neighbours, cleared by whoever used it. */
   readonly sums = new Sums();
+  /** Scratch for the places of a question's items. */
+  readonly places = new Places();
   readonly #numbers = new WeakMap<UserContext, ContextNumbers>();
 
   /** The numbers of what a context names. Contexts never change, so they are looked up once for each. */

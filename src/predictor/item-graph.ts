@@ -48,12 +48,12 @@ export class ItemGraph {
 
   /** Items that this item's edges name, known or not. */
   dependencies(item: number): readonly number[] {
-    return this.#dependencies[item] ?? [];
+    return this.#dependencies[item] ?? NOTHING;
   }
 
   /** Items whose edges name this item, at most `AROUND.dependants`, the oldest first. */
-  dependants(item: number): Iterable<number> {
-    return this.#dependants[item] ?? [];
+  dependants(item: number): ReadonlySet<number> {
+    return this.#dependants[item] ?? NOBODY;
   }
 
   /** Notes that an item was touched, for the order in its folder. */
@@ -97,6 +97,9 @@ export class ItemGraph {
     }
   }
 }
+
+const NOTHING: readonly number[] = [];
+const NOBODY: ReadonlySet<number> = new Set();
 
 /** By value: edges that came over a wire are other objects, and must not count as new. */
 function sameEdges(before: Head['edges'] | undefined, now: Head['edges']): boolean {

@@ -35,6 +35,20 @@ export class Neighbours {
       sums.add(row.targets[place] ?? 0, factor * (row.weights[place] ?? 0));
   }
 
+  /**
+   * Adds factor × weight of those neighbours of `source` that have a place (by number 1 + their place, else 0) to `sums` at
+   * their places.
+   */
+  gather(source: number, factor: number, places: Int32Array, sums: Float64Array): void {
+    const row = this.#rows[source];
+    if (row === undefined) return;
+    const { targets, weights, size } = row;
+    for (let at = 0; at < size; at++) {
+      const place = places[targets[at] ?? 0] ?? 0;
+      if (place > 0) sums[place - 1] = (sums[place - 1] ?? 0) + factor * (weights[at] ?? 0);
+    }
+  }
+
   /** Rows as [source, targets, weights], for a snapshot. */
   dump(): NeighbourDump {
     return this.#rows.flatMap((row, source) =>

@@ -12,6 +12,8 @@ export class Words {
   readonly #of: (readonly number[] | undefined)[] = [];
   /** By number of word: items that have it, those that came to be. */
   readonly #spread: number[] = [];
+  /** By number of word. */
+  readonly #weights: number[] = [];
 
   constructor(items: Interner<ItemId>) {
     this.#items = items;
@@ -29,12 +31,16 @@ export class Words {
 
   /** An item came to be. */
   appeared(item: number): void {
-    for (const word of this.of(item)) this.#spread[word] = (this.#spread[word] ?? 0) + 1;
+    for (const word of this.of(item)) {
+      const spread = (this.#spread[word] ?? 0) + 1;
+      this.#spread[word] = spread;
+      this.#weights[word] = 1 / (1 + Math.log2(spread));
+    }
   }
 
   /** How much a word tells: the rarer it is, the more. Above 0, at most 1. */
   weight(word: number): number {
-    return 1 / (1 + Math.log2(Math.max(1, this.#spread[word] ?? 1)));
+    return this.#weights[word] ?? 1;
   }
 }
 

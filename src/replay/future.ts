@@ -1,8 +1,6 @@
 import { pseudonym, type ItemId, type Pseudonym } from '../domain/ids.js';
+import { HORIZON_STEPS } from '../domain/plan.js';
 import type { Trace, TraceStep } from './trace-types.js';
-
-/** How many own steps ahead an open counts for the labels of scores. */
-export const HORIZON_STEPS = 10;
 
 /**
  * What the trace says will happen: labels for scores, and what the oracle knows. Places are indexes in

@@ -1,18 +1,7 @@
-import { RANKINGS } from '../app/rankings.js';
+import { PLAIN_POLICIES, RANKINGS } from '../app/rankings.js';
 
 /** What a replay can compare, in the order of its tables (REPLAY.md, "Policies"). */
-export const REPLAY_POLICIES = [
-  'none',
-  'mirror',
-  'popular',
-  'recent',
-  'frequent',
-  'markov',
-  'covisit',
-  'blend',
-  'model',
-  'oracle',
-] as const;
+export const REPLAY_POLICIES = [...PLAIN_POLICIES, 'model', 'oracle'] as const;
 
 /** Those, and what is there to measure what each part of the model is worth, in the order of tables. */
 export const KNOWN_POLICIES: readonly string[] = [

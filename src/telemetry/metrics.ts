@@ -134,7 +134,7 @@ function modelMetrics(registers: Registry[]) {
     }),
     modelFailures: new Counter({
       name: 'foresync_model_failures_total',
-      help: 'Runs of the model that failed, and calls refused because it was shut off (open), by the reason.',
+      help: 'Runs of the model that failed, and calls refused because it was shut off (open) or does not end one (stalled), by the reason.',
       labelNames: ['reason'],
       registers,
     }),

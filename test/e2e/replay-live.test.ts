@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { itemId, userId } from '../../src/domain/ids.js';
 import { replayLive } from '../../src/replay/live/live.js';
 import { MAX_LIVE_DEVICES } from '../../src/replay/live/live-fleet.js';
 import { loadTrace } from '../../src/replay/trace.js';
 import type { Trace, TraceMoment } from '../../src/replay/trace-types.js';
 import { foresync } from '../support/cli.js';
-import { scratchFolder } from '../support/scratch.js';
-import { writeSmallTrace } from '../support/small-trace.js';
+import { smallTraceFolder } from '../support/small-trace.js';
 
 const meta = { name: 'made', licence: '', train: false, writes: [], creates: [], outside: [] };
 
@@ -25,12 +23,11 @@ function stepsOf(users: number): TraceMoment[] {
 
 describe('foresync replay over gRPC', function () {
   this.timeout(60_000);
-  let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+  let scratch: Awaited<ReturnType<typeof smallTraceFolder>>;
   let folder: string;
   before(async () => {
-    scratch = await scratchFolder();
-    folder = join(scratch.path, 'trace');
-    await writeSmallTrace(folder, 60);
+    scratch = await smallTraceFolder(60);
+    folder = scratch.trace;
   });
   after(() => scratch.remove());
 

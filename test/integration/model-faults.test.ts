@@ -16,6 +16,7 @@ import { SERVER_SIZES, writeModel } from '../support/model-folder.js';
 import type { DynamicClient } from '../support/reflected.js';
 import { unary } from '../support/reflected.js';
 import type { Fault } from '../support/tiny-model.js';
+import { until } from '../support/until.js';
 import { putItems, Viewer } from '../support/viewer.js';
 
 const ITEMS = Array.from({ length: 8 }, (_, place) => `docs/${place}`);
@@ -143,12 +144,19 @@ describe('a model that fails behind a real server', function () {
 
   it('stalls for 5 s: pushes stop and nothing else', async () => {
     const model = fake();
-    model.gate = () => new Promise((resolve) => setTimeout(resolve, 5000).unref());
+    let ended = 0;
+    model.gate = () => new Promise<void>((resolve) => setTimeout(resolve, 5000).unref()).then(() => ended++);
     await serveFake(model);
     const asked = ['eva', 'fay'].map((user) => pushedTo(user));
     await restWorks();
     assert.deepEqual(await Promise.all(asked), [[], []]);
-    await stopsPushes('timeout');
+    assert.equal(ended, 0, 'what they reported was acknowledged while the first run still stalled');
+    assert.ok((await metric('foresync_plans_without_model_total{reason="stalled"}')) >= 2);
+    await until(() => messages(SHUT).length > 0, 'the model is shut off');
+    assert.deepEqual(await pushedTo('gus'), []);
+    await restWorks();
+    assert.equal(await health('foresync.model'), 'NOT_SERVING');
+    assert.ok((await metric('foresync_model_failures_total{reason="timeout"}')) >= 1);
   });
 
   it('is not loaded from a file that was swapped, and says which; the one that runs goes on', async () => {

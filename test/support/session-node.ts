@@ -92,7 +92,7 @@ export function testNode(options: NodeOptions = {}): TestNode {
     plans: { onPlan: () => undefined },
     sessions: observer,
     onModelFailed: (error) => faults.push(`model: ${error.message}`),
-    shadow: null,
+    understudy: null,
     snapshotMs: 60_000,
   };
   const gate = new Gate({

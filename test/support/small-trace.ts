@@ -1,5 +1,15 @@
+import { join } from 'node:path';
 import { EventTable } from '../../src/replay/import/event-table.js';
 import { writeTrace } from '../../src/replay/import/trace-writer.js';
+import { scratchFolder } from './scratch.js';
+
+/** A new folder for one test with the small trace in it, in a folder of its own. */
+export async function smallTraceFolder(steps: number) {
+  const scratch = await scratchFolder();
+  const trace = join(scratch.path, 'trace');
+  await writeSmallTrace(trace, steps);
+  return { ...scratch, trace };
+}
 
 /** Writes a trace of three people who work in turn on a few files, the same every time. */
 export async function writeSmallTrace(folder: string, steps: number): Promise<void> {

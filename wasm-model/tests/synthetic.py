@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 FEATURES = ("used", "recency", "transitions", "together", "dependency", "path", "size")
-DESCRIPTORS = ("gap", "repeat", "expected")
+DESCRIPTORS = ("gap", "repeat", "mean-path")
 
 
 def write(folder: Path, name: str, steps: int, seed: int, candidates: int = 20, train: bool = True) -> None:

@@ -90,6 +90,11 @@ def test_a_dropped_feature_changes_nothing(trained: dict[str, Path]) -> None:
     rows[1, 0, 5] = 0.9
     one, other = score(loaded.hyper, loaded.scales, loaded.params, np.zeros((2, 64), np.float32), rows)[:, 0]
     assert one == other
+    steps = np.full((2, 3), 0.5, np.float32)
+    steps[1, 2] = 0.9
+    parts = loaded.hyper, loaded.scales, loaded.params
+    first, second = advance(*parts, np.zeros((2, 64), np.float32), steps)
+    assert np.array_equal(first, second)
 
 
 def test_an_unknown_name_is_refused(features: Path, tmp_path: Path) -> None:

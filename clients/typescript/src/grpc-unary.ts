@@ -1,4 +1,4 @@
-import type { CallOptions as GrpcCallOptions, Client } from '@grpc/grpc-js';
+import type { CallOptions as GrpcCallOptions, Client, requestCallback } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import { grpcError } from './grpc-error.js';
 import type { GrpcMethod } from './grpc-method.js';
@@ -11,20 +11,22 @@ export function grpcUnary<Request, Response>(
   request: Request,
   options: CallOptions,
 ): Promise<Response> {
+  return oneResponse(options, (metadata, limits, done) =>
+    client.makeUnaryRequest(path, serialize, deserialize, request, metadata, limits, done),
+  );
+}
+
+/** The one response of a call that `begin` makes. Throws a ForesyncClientError. */
+export function oneResponse<Response>(
+  options: CallOptions,
+  begin: (metadata: Metadata, limits: GrpcCallOptions, done: requestCallback<Response>) => { cancel(): void },
+): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const call = client.makeUnaryRequest(
-      path,
-      serialize,
-      deserialize,
-      request,
-      authorised(options.token),
-      deadline(options),
-      (error, response) => {
-        stop();
-        if (error !== null) reject(grpcError(error));
-        else if (response !== undefined) resolve(response);
-      },
-    );
+    const call = begin(authorised(options.token), deadline(options), (error, response) => {
+      stop();
+      if (error !== null) reject(grpcError(error));
+      else if (response !== undefined) resolve(response);
+    });
     const stop = cancelOn(options.signal, () => call.cancel());
   });
 }

@@ -18,7 +18,7 @@ import { channelOf } from './grpc-channel.js';
 import { grpcError } from './grpc-error.js';
 import { GrpcLink } from './grpc-link.js';
 import { grpcMethod } from './grpc-method.js';
-import { authorised, cancelOn, deadline, grpcUnary } from './grpc-unary.js';
+import { authorised, cancelOn, deadline, grpcUnary, oneResponse } from './grpc-unary.js';
 import type { CallOptions, SessionLink, Transport } from './transport.js';
 
 /**
@@ -48,22 +48,12 @@ class GrpcTransport implements Transport {
 
   put(header: PutHeader, chunks: Iterable<Uint8Array>, options: CallOptions): Promise<PutResponse> {
     const { path, serialize, deserialize } = PUT;
-    return new Promise((resolve, reject) => {
-      const call = this.#open().makeClientStreamRequest(
-        path,
-        serialize,
-        deserialize,
-        authorised(options.token),
-        deadline(options),
-        (error, response) => {
-          stop();
-          if (error !== null) reject(grpcError(error));
-          else if (response !== undefined) resolve(response);
-        },
-      );
-      const stop = cancelOn(options.signal, () => call.cancel());
+    return oneResponse(options, (metadata, limits, done) => {
+      const client = this.#open();
+      const call = client.makeClientStreamRequest(path, serialize, deserialize, metadata, limits, done);
       // Whatever ends the call early answers through the callback.
       writeAll(call, header, chunks).catch(() => undefined);
+      return call;
     });
   }
 

@@ -5,7 +5,7 @@ import type { Any } from '@foresync/protocol';
 import { BadRequest, ErrorInfo } from '@foresync/protocol';
 import { FakeServer } from './support/fake-server.js';
 import { inFolder } from './support/folder.js';
-import { connectTo, eventually, withClient } from './support/with-client.js';
+import { connectTo, eventually, withClient, type Scene } from './support/with-client.js';
 
 const durable = (sequence: bigint) => ({
   $case: 'activityAck' as const,
@@ -29,12 +29,9 @@ describe('what was reported', () => {
     }));
 
   it('flush goes on over a lost connection', () =>
-    withClient({}, async ({ client, server, session }) => {
-      client.report({ type: 'viewed', item: 'a' });
-      const flushing = client.flush();
-      await session.next('activities');
-      session.end();
-      const next = await server.accept();
+    withClient({}, async (scene) => {
+      const { client } = scene;
+      const { flushing, next } = await cutWhileFlushing(scene);
       await next.welcome();
       const again = await next.next('activities');
       assert.equal(again.sequence, 1n);
@@ -44,12 +41,9 @@ describe('what was reported', () => {
     }));
 
   it('does not send again what the next Welcome says is durable', () =>
-    withClient({}, async ({ client, server, session }) => {
-      client.report({ type: 'viewed', item: 'a' });
-      const flushing = client.flush();
-      await session.next('activities');
-      session.end();
-      const next = await server.accept();
+    withClient({}, async (scene) => {
+      const { client } = scene;
+      const { flushing, next } = await cutWhileFlushing(scene);
       await next.welcome({ activitySequence: 1n });
       await flushing;
       client.report({ type: 'viewed', item: 'b' });
@@ -155,6 +149,15 @@ describe('what was reported', () => {
     server.stop();
   });
 });
+
+/** The connection is lost before a batch is acknowledged; `next` is the one that follows it. */
+async function cutWhileFlushing({ client, server, session }: Scene) {
+  client.report({ type: 'viewed', item: 'a' });
+  const flushing = client.flush();
+  await session.next('activities');
+  session.end();
+  return { flushing, next: await server.accept() };
+}
 
 function bucket(term: string): number {
   return createHmac('sha256', new Uint8Array(32).fill(7)).update(term).digest().readUInt32BE(0);

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import type { GoodbyeReason } from '@foresync/protocol';
 import { ErrorInfo } from '@foresync/protocol';
 import { bytesOf, checkpointFor } from './support/checkpoints.js';
 import { FakeServer, Refusal } from './support/fake-server.js';
+import { goodbye, token } from './support/server-events.js';
 import { connectTo, eventually, withClient } from './support/with-client.js';
 
 const content = bytesOf('some content');
 const checkpoint = checkpointFor('a', content, { version: 8 });
-const goodbye = (reason: GoodbyeReason, retryAfterMs = 0) => ({
-  $case: 'goodbye' as const,
-  value: { reason, retryAfterMs, message: '' },
-});
-const token = (text: string) => ({
-  $case: 'position' as const,
-  value: { positions: [], resumeToken: bytesOf(text) },
-});
 
 describe('a client and its token', () => {
   it('gets another one when the one it has is refused or expired', async () => {

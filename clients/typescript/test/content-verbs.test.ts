@@ -6,6 +6,7 @@ import { wireCheckpoint } from '../src/wire-checkpoint.js';
 import { bytesOf, checkpointFor, hashOf, textOf } from './support/checkpoints.js';
 import type { ContentScript } from './support/fake-server.js';
 import { Refusal } from './support/fake-server.js';
+import { invalidation } from './support/server-events.js';
 import { eventually, withClient } from './support/with-client.js';
 
 const content = bytesOf('my edit');
@@ -100,8 +101,7 @@ describe('writing', () => {
       await session.next('request');
       await client.write('s', 'a', content);
       assert.equal(textOf((await opening).content), 'my edit');
-      const older = { space: 's', item: 'a', version: 4n, dataHash: new Uint8Array(32) };
-      await session.acknowledged(session.tell({ $case: 'invalidation', value: older }));
+      await session.acknowledged(session.tell(invalidation('a', 4n)));
       assert.equal(client.held('s', 'a')?.stale, false);
     }));
 

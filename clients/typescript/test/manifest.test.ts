@@ -7,6 +7,7 @@ import { bytesOf, checkpointFor, hashOf, textOf } from './support/checkpoints.js
 import { FakeServer } from './support/fake-server.js';
 import type { FakeSession } from './support/fake-session.js';
 import { inFolder } from './support/folder.js';
+import { invalidation } from './support/server-events.js';
 import { connectTo, eventually, listen, withClient } from './support/with-client.js';
 
 const RESUME = 1;
@@ -67,8 +68,7 @@ describe('what a device holds, at Hello', () => {
       assert.equal((await next.next('manifest')).entries.length, 1);
       await eventually(() => client.state === 'live', 'live');
       assert.equal(client.held('s', 'a')?.checkpoint.version, 0);
-      const value = { space: 's', item: 'a', version: 3n, dataHash: fromHex(hashOf(bytesOf('newer'))) };
-      await next.acknowledged(next.tell({ $case: 'invalidation', value }));
+      await next.acknowledged(next.tell(invalidation('a', 3n, fromHex(hashOf(bytesOf('newer'))))));
       assert.equal(client.held('s', 'a')?.stale, true);
       next.end();
       assert.equal((await (await server.accept()).welcome()).resumeToken.length, 0);

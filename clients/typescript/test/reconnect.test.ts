@@ -5,18 +5,11 @@ import type { ConnectionEvent } from '../src/events.js';
 import { fromHex, toHex } from '../src/hex.js';
 import { loadHashing } from '../src/sha256.js';
 import { bytesOf, checkpointFor, hashOf, textOf } from './support/checkpoints.js';
+import { goodbye, invalidation, token } from './support/server-events.js';
 import { eventually, withClient } from './support/with-client.js';
 
 const content = bytesOf('some content');
 const checkpoint = checkpointFor('a', content, { version: 8 });
-const goodbye = (reason: GoodbyeReason, retryAfterMs = 0) => ({
-  $case: 'goodbye' as const,
-  value: { reason, retryAfterMs, message: '' },
-});
-const token = (text: string) => ({
-  $case: 'position' as const,
-  value: { positions: [], resumeToken: bytesOf(text) },
-});
 
 describe('a client whose connection breaks', () => {
   it('comes back with what it holds, where it was', () =>
@@ -64,8 +57,7 @@ describe('a client whose connection breaks', () => {
     withClient({}, async ({ client, server, session }) => {
       session.push(checkpoint, content);
       session.push(checkpointFor('b', content), content);
-      const value = { space: 's', item: 'b', version: 9n, dataHash: new Uint8Array(32) };
-      await session.acknowledged(session.tell({ $case: 'invalidation', value }));
+      await session.acknowledged(session.tell(invalidation('b', 9n)));
       const opening = client.open('s', 'b');
       await session.next('request');
       server.stop();

@@ -5,6 +5,7 @@ import { fromHex, toHex } from '../src/hex.js';
 import { wireCheckpoint } from '../src/wire-checkpoint.js';
 import { bytesOf, checkpointFor, hashOf, textOf } from './support/checkpoints.js';
 import { transferOf } from './support/fake-session.js';
+import { invalidation } from './support/server-events.js';
 import { eventually, withClient } from './support/with-client.js';
 
 const first = bytesOf('the first content');
@@ -61,8 +62,7 @@ describe('a session', () => {
     withClient({}, async ({ client, session, heard }) => {
       const checkpoint = checkpointFor('a', first, { version: 3 });
       await session.acknowledged(session.push(checkpoint, first));
-      const newer = { space: 's', item: 'a', version: 4n, dataHash: fromHex(hashOf(second)) };
-      await session.acknowledged(session.tell({ $case: 'invalidation', value: newer }));
+      await session.acknowledged(session.tell(invalidation('a', 4n, fromHex(hashOf(second)))));
       assert.equal(client.held('s', 'a')?.stale, true);
       assert.ok(heard.some((event) => event.kind === 'invalidated' && !event.deleted));
       const opening = client.open('s', 'a');
@@ -122,7 +122,7 @@ describe('a session', () => {
   it('drops what was deleted', () =>
     withClient({}, async ({ client, session, heard }) => {
       session.push(checkpointFor('a', first), first);
-      session.tell({ $case: 'invalidation', value: { space: 's', item: 'a', version: 9n, dataHash: NONE } });
+      session.tell(invalidation('a', 9n, NONE));
       const dropped = await eventually(() => session.all('ack').flatMap((ack) => ack.evicted)[0], 'evicted');
       assert.deepEqual([dropped.item, toHex(dropped.dataHash)], ['a', hashOf(first)]);
       assert.equal(client.held('s', 'a'), undefined);
@@ -132,14 +132,8 @@ describe('a session', () => {
   it('is not misled by news that are older than what it holds', () =>
     withClient({}, async ({ client, session }) => {
       session.push(checkpointFor('a', second, { version: 5 }), second);
-      session.tell({
-        $case: 'invalidation',
-        value: { space: 's', item: 'a', version: 4n, dataHash: fromHex(hashOf(first)) },
-      });
-      session.tell({
-        $case: 'invalidation',
-        value: { space: 's', item: 'a', version: 6n, dataHash: fromHex(hashOf(second)) },
-      });
+      session.tell(invalidation('a', 4n, fromHex(hashOf(first))));
+      session.tell(invalidation('a', 6n, fromHex(hashOf(second))));
       await session.acknowledged(session.push(checkpointFor('a', first, { version: 4 }), first));
       assert.deepEqual(client.held('s', 'a')?.checkpoint.version, 5);
       assert.equal(client.held('s', 'a')?.stale, false);
@@ -177,12 +171,7 @@ describe('a session', () => {
   it('rejects what cannot be opened, and drops what is no more', () =>
     withClient({}, async ({ client, session }) => {
       session.push(checkpointFor('a', first), first);
-      await session.acknowledged(
-        session.tell({
-          $case: 'invalidation',
-          value: { space: 's', item: 'a', version: 2n, dataHash: new Uint8Array(32) },
-        }),
-      );
+      await session.acknowledged(session.tell(invalidation('a', 2n)));
       const opening = client.open('s', 'a');
       const { requestId } = await session.next('request');
       const error = { code: 5, message: 'gone', details: [] };
@@ -195,12 +184,7 @@ describe('a session', () => {
     withClient({ buffer: { kind: 'memory', capacityBytes: 20 } }, async ({ client, session }) => {
       const checkpoint = checkpointFor('a', first);
       session.push(checkpoint, first);
-      await session.acknowledged(
-        session.tell({
-          $case: 'invalidation',
-          value: { space: 's', item: 'a', version: 2n, dataHash: new Uint8Array(32) },
-        }),
-      );
+      await session.acknowledged(session.tell(invalidation('a', 2n)));
       const opening = client.open('s', 'a');
       const { requestId } = await session.next('request');
       session.push(checkpointFor('b', second), second);

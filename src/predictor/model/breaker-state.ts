@@ -2,7 +2,9 @@
 export interface BreakerRules {
   /** Failures one after the other that open it. */
   readonly failures: number;
-  /** A run that takes longer counts as failed, ms. */
+  /** Whoever waits for a run goes on without it after this, and until it ends nobody else begins to wait, ms. */
+  readonly patienceMs: number;
+  /** A run that takes longer counts as failed; one that has not ended by then opens the breaker at once, ms. */
   readonly timeoutMs: number;
   /** First time that it stays open, ms; each probe that fails doubles it, up to `longestMs`. */
   readonly backoffMs: number;
@@ -11,6 +13,7 @@ export interface BreakerRules {
 
 export const BREAKER_RULES: BreakerRules = {
   failures: 3,
+  patienceMs: 250,
   timeoutMs: 2000,
   backoffMs: 1000,
   longestMs: 60_000,
@@ -43,13 +46,22 @@ export function failed(state: BreakerState, epoch: number, nowMs: number, rules:
   if (state.epoch !== epoch || state.kind === 'open') return state;
   if (state.kind === 'closed' && state.failures + 1 < rules.failures)
     return { ...state, failures: state.failures + 1 };
-  const opens = state.kind === 'half-open' ? state.opens : 0;
-  const openMs = Math.min(rules.longestMs, rules.backoffMs * 2 ** opens);
-  return { kind: 'open', epoch: epoch + 1, untilMs: nowMs + openMs, opens: opens + 1 };
+  return opened(state, nowMs, rules);
+}
+
+/** After a run that was admitted in `epoch` did not end in time: the next one would be waited for as long. */
+export function hung(state: BreakerState, epoch: number, nowMs: number, rules: BreakerRules): BreakerState {
+  return state.epoch !== epoch || state.kind === 'open' ? state : opened(state, nowMs, rules);
 }
 
 /** After a run that was admitted in `epoch` turned out to be none: the next call may be the probe. */
 export function withdrawn(state: BreakerState, epoch: number, nowMs: number): BreakerState {
   if (state.epoch !== epoch || state.kind !== 'half-open') return state;
   return { kind: 'open', epoch: epoch + 1, untilMs: nowMs, opens: state.opens };
+}
+
+function opened(state: BreakerState, nowMs: number, { backoffMs, longestMs }: BreakerRules): BreakerState {
+  const opens = state.kind === 'half-open' ? state.opens : 0;
+  const openMs = Math.min(longestMs, backoffMs * 2 ** opens);
+  return { kind: 'open', epoch: state.epoch + 1, untilMs: nowMs + openMs, opens: opens + 1 };
 }

@@ -1,19 +1,16 @@
 import { ForesyncError } from '../../domain/errors.js';
 import type { AdvanceBatch, Model, ModelSizes, ScoreBatch } from '../../domain/model-port.js';
-import { admit, BREAKER_RULES, CLOSED, failed, succeeded, withdrawn } from './breaker-state.js';
+import { admit, BREAKER_RULES, CLOSED, failed, hung, succeeded, withdrawn } from './breaker-state.js';
 import type { BreakerRules, BreakerState } from './breaker-state.js';
 import { modelFailed, textOf } from './failures.js';
 import { allFinite } from './inputs.js';
+import { within, type Alarm } from './patience.js';
 
 /** Real time, or a test's. */
-export interface BreakerTimer {
+export interface BreakerTimer extends Alarm {
   /** Milliseconds that never go back. */
   now(): number;
-  /** Calls back every `ms` until the answer is called. */
-  every(ms: number, callback: () => void): () => void;
 }
-
-const NOTHING = (): void => undefined;
 
 type GraphName = 'advance' | 'score';
 
@@ -21,8 +18,8 @@ type GraphName = 'advance' | 'score';
 export interface BreakerObserver {
   /** A run failed, for this reason: `threw`, `output`, `timeout`, or `unknown`. */
   failed(reason: string): void;
-  /** A call was refused because the breaker was open. */
-  refused(): void;
+  /** A call was refused because the breaker was open (`open`), or because a run does not end (`stalled`). */
+  refused(reason: 'open' | 'stalled'): void;
   turned(state: BreakerState['kind']): void;
 }
 
@@ -33,14 +30,15 @@ export interface BreakerCounts {
   readonly timeouts: number;
   /** How often it opened, failed probes included. */
   readonly opens: number;
-  /** Calls that were refused because it was open. */
+  /** Calls that were refused at once. */
   readonly refused: number;
 }
 
 /**
- * A circuit breaker around a model: some failures one after the other, or runs slower than the time-out, and calls are
- * refused at once (MODEL_FAILED, `open`) until one probe after a back-off succeeds. A late result is dropped, and an answer
- * that is not as long as it has to be, or not finite, counts as a failure.
+ * A circuit breaker around a model: some failures one after the other, or one run that does not end before the time-out, and
+ * calls are refused at once (MODEL_FAILED, `open`) until one probe after a back-off succeeds. Nobody waits for longer than
+ * the rules' patience: then a call is given up, and as long as its run is under way others are refused at once (`stalled`).
+ * A late result is dropped, and an answer that is not as long as it has to be, or not finite, counts as a failure.
  */
 export class GuardedModel implements Model {
   readonly id: string;
@@ -51,6 +49,8 @@ export class GuardedModel implements Model {
   readonly #observer: BreakerObserver | null;
   #state: BreakerState = CLOSED;
   #failing: GraphName | null = null;
+  /** Runs under way that nobody waits for any more. */
+  #stalled = 0;
   #counts: BreakerCounts = { failures: 0, timeouts: 0, opens: 0, refused: 0 };
 
   constructor(
@@ -89,20 +89,46 @@ export class GuardedModel implements Model {
   }
 
   async #guarded(graph: GraphName, run: () => Promise<Float32Array>, length: number): Promise<Float32Array> {
+    const { patienceMs } = this.#rules;
+    if (this.#stalled > 0) throw this.#refused('stalled', 'a run of the model does not end');
     const admitted = this.#admit(graph);
-    if (admitted === null) {
-      this.#count({ refused: 1 });
-      this.#observer?.refused();
-      throw modelFailed('open', 'the model failed too often and is not asked for now');
-    }
+    if (admitted === null) throw this.#refused('open', 'the model failed too often and is not asked for now');
     this.#turn(admitted);
+    const judged = this.#judged(graph, run, length, admitted.epoch);
+    const answer = await within(this.#timer, patienceMs, judged);
+    if (answer !== null) return answer;
+    this.#stalled += 1;
+    const ended = (): void => void (this.#stalled -= 1);
+    judged.then(ended, ended);
+    throw modelFailed('stalled', `the model has not answered after ${patienceMs} ms`);
+  }
+
+  #refused(reason: 'open' | 'stalled', message: string): ForesyncError {
+    this.#count({ refused: 1 });
+    this.#observer?.refused(reason);
+    return modelFailed(reason, message);
+  }
+
+  /** A run, and what its outcome says of the model. Ends at the time-out at the latest. */
+  async #judged(
+    graph: GraphName,
+    run: () => Promise<Float32Array>,
+    length: number,
+    epoch: number,
+  ): Promise<Float32Array> {
+    const { timeoutMs } = this.#rules;
+    const startMs = this.#timer.now();
+    let verdict = failed;
     try {
-      const answer = await this.#inTime(run);
+      const answer = await within(this.#timer, timeoutMs, run());
+      if (answer === null) verdict = hung;
+      // A run that keeps the loop ends before the timer can: its duration tells.
+      if (answer === null || this.#timer.now() - startMs > timeoutMs) throw this.#timedOut();
       checkAnswer(answer, length);
-      this.#succeeded(graph, admitted.epoch);
+      this.#succeeded(graph, epoch);
       return answer;
     } catch (error) {
-      this.#failed(graph, error, admitted.epoch);
+      this.#failed(graph, error, epoch, verdict);
       throw error instanceof ForesyncError ? error : modelFailed('threw', textOf(error), error);
     }
   }
@@ -120,7 +146,7 @@ export class GuardedModel implements Model {
     this.#turn(succeeded(this.#state, epoch));
   }
 
-  #failed(graph: GraphName, error: unknown, epoch: number): void {
+  #failed(graph: GraphName, error: unknown, epoch: number, verdict: typeof failed): void {
     const nowMs = this.#timer.now();
     // The caller's own mistake says nothing about the model.
     if (error instanceof ForesyncError && error.code === 'FIELD_INVALID') {
@@ -131,25 +157,13 @@ export class GuardedModel implements Model {
     const before = this.#state.kind;
     const reason = error instanceof ForesyncError ? error.details.facts?.['reason'] : 'threw';
     this.#observer?.failed(reason ?? 'unknown');
-    this.#turn(failed(this.#state, epoch, nowMs, this.#rules));
+    this.#turn(verdict(this.#state, epoch, nowMs, this.#rules));
     this.#count({ failures: 1, opens: this.#state.kind === 'open' && before !== 'open' ? 1 : 0 });
   }
 
-  async #inTime(run: () => Promise<Float32Array>): Promise<Float32Array> {
-    const startMs = this.#timer.now();
-    let stop = NOTHING;
-    const late = new Promise<null>((resolve) => {
-      stop = this.#timer.every(this.#rules.timeoutMs, () => resolve(null));
-    });
-    try {
-      const answer = await Promise.race([run(), late]);
-      // A run that keeps the loop ends before the timer can: its duration tells.
-      if (answer !== null && this.#timer.now() - startMs <= this.#rules.timeoutMs) return answer;
-    } finally {
-      stop();
-    }
+  #timedOut(): ForesyncError {
     this.#count({ timeouts: 1 });
-    throw modelFailed('timeout', `the model took longer than ${this.#rules.timeoutMs} ms`);
+    return modelFailed('timeout', `the model took longer than ${this.#rules.timeoutMs} ms`);
   }
 
   #turn(next: BreakerState): void {

@@ -1,7 +1,7 @@
 import { ForesyncError } from '../../domain/errors.js';
 
 /** Why a running model did not answer, in `details.facts.reason`: for counters, so there are few. */
-export type FailureReason = 'threw' | 'output' | 'timeout' | 'open' | 'overloaded' | 'closed';
+export type FailureReason = 'threw' | 'output' | 'timeout' | 'stalled' | 'open' | 'overloaded' | 'closed';
 
 /** MODEL_FAILED: this call got no answer; the next one may. */
 export function modelFailed(reason: FailureReason, message: string, cause?: unknown): ForesyncError {

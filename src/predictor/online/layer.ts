@@ -4,6 +4,7 @@ import type { ItemId, Pseudonym } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { Random } from '../../util/seeded-random.js';
 import { Calibrator } from './calibrator.js';
+import { Drift } from './drift.js';
 import { inputsOf, WIDTH } from './inputs.js';
 import { KEYS, keysOf } from './keys.js';
 import { Learner, probability } from './learner.js';
@@ -57,6 +58,7 @@ export class OnlineLayer {
     scaler: new Scaler(WIDTH),
     learner: new Learner(WIDTH),
     calibrators: { user: new Calibrator(), holder: new Calibrator() },
+    drift: new Drift(),
   };
   readonly #outcomes = new Outcomes();
 
@@ -74,27 +76,33 @@ export class OnlineLayer {
     return { kind, user, items, rows: scaler.apply(rows), keys: keysOf(number, context, items) };
   }
 
-  /** How likely each candidate is opened in time, from 0 to 1, in their order. */
+  /** How likely each candidate is opened in time, from 0 to 1, in their order; `correct` says it of what is pushed. */
   score(inputs: Inputs): Float64Array {
-    const calibrator = this.#state.calibrators[inputs.kind];
-    return this.#logits(inputs).map((logit) => probability(calibrator.apply(logit)));
+    return this.#logits(inputs).map((logit) => this.#probability(inputs.kind, logit));
   }
 
-  /** A plan was made of these candidates: a sample of them is learned from as soon as it is known what came of them. */
-  planned(inputs: Inputs, nowMs: number): void {
+  /** Scores that rank as probabilities that hold: corrected by what became of recent pushes. */
+  correct(scores: Float64Array): Float64Array {
+    return this.#state.drift.correct(scores);
+  }
+
+  /** A plan was made of these candidates: what it pushed and a sample of the others are learned from once it is known what came of them. */
+  planned(inputs: Inputs, pushed: readonly ItemId[], nowMs: number): void {
     if (this.#isFrozen) return;
     const { kind, user, items, rows, keys } = inputs;
     const logits = this.#logits(inputs);
-    const others = PENDING.ofPlan - PENDING.best;
-    const examples = sample(logits, { best: PENDING.best, others }, this.#random).flatMap(
-      ({ place, weight }) => {
-        const item = items[place];
-        if (item === undefined) return [];
-        const row = rows.slice(place * WIDTH, (place + 1) * WIDTH);
-        const itsKeys = keys.slice(place * KEYS, (place + 1) * KEYS);
-        return [{ kind, item, row, keys: itsKeys, weight, logit: logits[place] ?? 0 }];
-      },
-    );
+    const pushes = new Set(pushed);
+    const isPushed = items.map((item) => pushes.has(item));
+    const examples = sample(logits, isPushed, PENDING, this.#random).flatMap(({ place, weight }) => {
+      const item = items[place];
+      if (item === undefined) return [];
+      const row = rows.slice(place * WIDTH, (place + 1) * WIDTH);
+      const itsKeys = keys.slice(place * KEYS, (place + 1) * KEYS);
+      const logit = logits[place] ?? 0;
+      return [{ kind, item, row, keys: itsKeys, weight, logit, isPushed: pushes.has(item) }];
+    });
+    for (const { logit } of examples.filter((example) => example.isPushed))
+      this.#state.drift.pushed(this.#probability(kind, logit));
     this.#learn(this.#outcomes.planned(user, examples, nowMs));
   }
 
@@ -126,16 +134,21 @@ export class OnlineLayer {
     loadState(this.#state, bytes);
   }
 
+  #probability(kind: Inputs['kind'], logit: number): number {
+    return probability(this.#state.calibrators[kind].apply(logit));
+  }
+
   #logits({ rows, keys, items }: Inputs): Float64Array {
     const { learner } = this.#state;
     return Float64Array.from(items, (_, place) => learner.logit(rows, keys, place));
   }
 
   #learn(outcomes: readonly Outcome[]): void {
-    const { learner, calibrators } = this.#state;
+    const { learner, calibrators, drift } = this.#state;
     for (const { example, opened } of outcomes) {
       learner.learn(example.row, example.keys, opened, example.weight);
       calibrators[example.kind].learn(example.logit, opened, example.weight);
+      if (example.isPushed && opened) drift.opened();
     }
   }
 }

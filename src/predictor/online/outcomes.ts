@@ -1,18 +1,17 @@
 import type { Step } from '../../domain/activity.js';
 import type { Pseudonym, ItemId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
-
-/** How many own steps ahead an open counts: the rule that the replay labels scores by. */
-export const HORIZON_STEPS = 10;
+import { HORIZON_STEPS } from '../../domain/plan.js';
 
 /**
- * Most examples that wait. Of a plan the first are taken. Of a user the oldest are dropped: nobody knows what would have come
+ * Most examples that wait. Of a plan: its pushes and its `best` candidates, and `others` by chance. Of a user the oldest are dropped: nobody knows what would have come
  * of them. Beyond the total, and after `silentMs` without a step, a user counts as gone, and all theirs as not opened: to
  * drop them would leave the opens of short visits without their misses (scores on wikispeedia were three times too high).
  */
 export const PENDING = {
-  ofPlan: 24,
+  ofPlan: 32,
   best: 16,
+  others: 8,
   ofUser: 320,
   total: 40_960,
   silentMs: 60 * 24 * 60 * 60 * 1000,
@@ -30,6 +29,8 @@ export interface Example {
   readonly weight: number;
   /** What the layer gave it, before calibration. */
   readonly logit: number;
+  /** Whether the plan pushed it. */
+  readonly isPushed: boolean;
 }
 
 export interface Outcome {

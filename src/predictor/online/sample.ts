@@ -7,16 +7,21 @@ export interface Sampled {
   readonly weight: number;
 }
 
-/** The `best` highest of a plan's scores, each for itself, and `others` of the rest by chance, which stand for all of it. */
+/**
+ * What a plan pushed and the highest of its scores, together `best` unless more was pushed, each for itself; and `others` of the
+ * rest by chance, which stand for all of it.
+ */
 export function sample(
   scores: ArrayLike<number>,
+  pushed: readonly boolean[],
   most: { readonly best: number; readonly others: number },
   random: Random,
 ): readonly Sampled[] {
   const order = Array.from({ length: scores.length }, (_, place) => place);
-  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-  const sampled: Sampled[] = order.slice(0, most.best).map((place) => ({ place, weight: 1 }));
-  const rest = order.slice(most.best);
+  order.sort((a, b) => Number(pushed[b]) - Number(pushed[a]) || (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  const best = Math.max(most.best, pushed.filter(Boolean).length);
+  const sampled: Sampled[] = order.slice(0, best).map((place) => ({ place, weight: 1 }));
+  const rest = order.slice(best);
   const drawn = Math.min(most.others, rest.length);
   for (let count = 0; count < drawn; count++) {
     const other = count + Math.floor(random() * (rest.length - count));

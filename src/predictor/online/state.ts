@@ -2,6 +2,7 @@ import { ForesyncError } from '../../domain/errors.js';
 import type { Calibrator } from './calibrator.js';
 import { COLUMNS } from './inputs.js';
 import { KEYS, hashText, PLACES } from './keys.js';
+import type { Drift } from './drift.js';
 import type { Learner } from './learner.js';
 import type { Scaler } from './scaler.js';
 
@@ -10,10 +11,11 @@ export interface LayerState {
   readonly scaler: Scaler;
   readonly learner: Learner;
   readonly calibrators: { readonly user: Calibrator; readonly holder: Calibrator };
+  readonly drift: Drift;
 }
 
 /** Changes with the meaning of any number; the columns' names are in it, so that new columns are a new format. */
-const FORMAT = hashText(`foresync-online-1 ${COLUMNS.join(' ')} ${KEYS} ${PLACES}`);
+const FORMAT = hashText(`foresync-online-2 ${COLUMNS.join(' ')} ${KEYS} ${PLACES}`);
 const HEADER_BYTES = 8;
 
 /** A format, a checksum and all numbers as little-endian float64: about 515 KiB. */
@@ -48,7 +50,12 @@ export function loadState(state: LayerState, bytes: Uint8Array): void {
   state.calibrators.holder.settle();
 }
 
-function partsOf({ scaler, learner, calibrators }: LayerState): readonly (Float64Array | Float32Array)[] {
+function partsOf({
+  scaler,
+  learner,
+  calibrators,
+  drift,
+}: LayerState): readonly (Float64Array | Float32Array)[] {
   const { user, holder } = calibrators;
   return [
     scaler.mean,
@@ -61,6 +68,7 @@ function partsOf({ scaler, learner, calibrators }: LayerState): readonly (Float6
     user.opened,
     holder.foretold,
     holder.opened,
+    drift.sums,
   ];
 }
 

@@ -45,9 +45,10 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
     ...(parts.memory === undefined ? {} : { memory: parts.memory }),
     score: (question) => score(question, false),
     peek: (question) => score(question, true),
-    planned: (question) => {
+    correct: (scores) => parts.layer().correct(scores),
+    planned: (question, pushed) => {
       const known = read.get(question);
-      known?.layer.planned(known.inputs, question.nowMs);
+      known?.layer.planned(known.inputs, pushed, question.nowMs);
     },
     observe: (step) => parts.layer().observe(step),
     changed: (change) => parts.layer().changed(change),

@@ -32,7 +32,7 @@ export function recordingPolicy(pusher: Policy, statistics: Statistics, sink: Fe
       sink.step(step.user, step.timeMs, descriptorOf(counts, step, before));
       pusher.observe?.(step, before);
     },
-    planned: (question) => pusher.planned?.(question),
+    planned: (question, pushed) => pusher.planned?.(question, pushed),
     changed: (change) => pusher.changed?.(change),
     score: async (question) => {
       const scores: ArrayLike<number>[] = [];

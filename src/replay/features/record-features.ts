@@ -32,7 +32,6 @@ export async function recordFeatures(
   await replayInProcess(trace, pusher, {
     ...options,
     wrap: recording(sink),
-    budget: pusher === 'none' ? 0 : options.budget,
     onMoment: (place) => (sink.place = place),
   });
   written.close(trace.meta, origin);

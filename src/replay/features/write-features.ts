@@ -41,7 +41,7 @@ export async function writeFeatures(options: WriteFeatures): Promise<'written' |
   const loaded = await loadTrace(trace, { lastSteps, splitDevices: false });
   await mkdir(out, { recursive: true });
   await recordFeatures(loaded, out, seededRandom(seed), origin, {
-    ...{ pusher, budget, model, signal },
+    ...{ pusher, budget: origin.budget, model, signal },
     onProgress: (steps, total) => options.onProgress(steps, total),
   });
   return 'written';

@@ -1,14 +1,12 @@
 import type { DeviceId, Pseudonym } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
+import { HOLDERS } from '../../domain/plan.js';
 import type { FeedEntry } from '../../domain/store-port.js';
 import type { ImportedEvent } from './event-table.js';
 import type { LeftOut } from './import-result.js';
 
 /** The type of events that say: a backend changed this for the user. */
 export const CHANGED = 'changed';
-
-/** A change that is addressed to nobody is one for so many of those who used the item, the latest first. */
-const HOLDERS = 15;
 
 /** Devices of each user in order of appearance: their own names may tell who somebody is. */
 export class DeviceNumbers {

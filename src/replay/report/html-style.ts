@@ -1,3 +1,5 @@
+import { REPLAY_POLICIES } from '../policies.js';
+
 /** The report's style: one file, no network, light and dark by the reader's setting, readable on a phone and in print. */
 export const STYLE = `
 :root {
@@ -68,20 +70,7 @@ dt { font-weight: 600; } dd { margin: 0; color: var(--soft); }
 @media print { body { background: none; } section { break-inside: avoid; } }
 `;
 
-const named = [
-  'none',
-  'mirror',
-  'popular',
-  'recent',
-  'frequent',
-  'markov',
-  'covisit',
-  'blend',
-  'model',
-  'oracle',
-];
-
 /** Inline style that gives an element the colour of a policy. */
 export function tint(policy: string): string {
-  return `style="--c:var(--${named.includes(policy) ? policy : 'other'})"`;
+  return `style="--c:var(--${REPLAY_POLICIES.some((named) => named === policy) ? policy : 'other'})"`;
 }

@@ -28,13 +28,14 @@ export async function composeAnswer(frame: Frame, request: Asked): Promise<Compo
 
 async function found(frame: Frame, request: Asked, home: FollowedSpace, head: Existing): Promise<Composed> {
   const { outbox, store, rules, tally } = frame.deps;
-  const body = await contentBody(store.blobs, head, request.latest?.dataHash, rules, () =>
-    outbox.nextTransfer(),
-  );
+  const [body, score] = await Promise.all([
+    contentBody(store.blobs, head, request.latest?.dataHash, rules, () => outbox.nextTransfer()),
+    frame.lastScore(home, head.item),
+  ]);
   if (body === null) return failed(request, contentGone());
   const parcel = new Parcel(request.space, head, request);
   home.expects(parcel);
-  const checkpoint = await frame.checkpoint(home, head, await frame.lastScore(home, head.item));
+  const checkpoint = await frame.checkpoint(home, head, score);
   tally.answeredBytes += encodedBytes(body);
   if (body.kind === 'chunked') parcel.transfer = body.transfer;
   const answer: Answer = { kind: 'found', push: { checkpoint, body, reasons: [] } };

@@ -169,7 +169,7 @@ export class Engine implements SpaceEngine {
       allowance: view.allowance(question.nowMs),
       knows: ({ item, bundle: [hash] }) => hash !== undefined && view.knows(item, hash.dataHash),
     });
-    if (unscored.length > 0 && own !== null) this.#policy.planned?.(asked);
+    if (unscored.length > 0 && own !== null) this.#policy.planned?.(asked, contentOf(decided));
     const pushes = decided.map((push) => ({ ...push, reasons: leader.explain(asked, push.scored.item) }));
     if (before.isFirst && this.#hedge?.samples(question.user) === true && own !== null) {
       const hedge = this.#hedge;
@@ -234,4 +234,8 @@ export class Engine implements SpaceEngine {
       ? { kind: 'price', price: this.#price }
       : { kind: 'threshold', content: threshold };
   }
+}
+
+function contentOf(pushes: readonly { readonly kind: string; readonly scored: Scored }[]): readonly ItemId[] {
+  return pushes.filter(({ kind }) => kind === 'content').map(({ scored }) => scored.item);
 }

@@ -21,7 +21,7 @@ export const SHADOW_SHARE = { share: 0.15, saved: 30, owed: 90 } as const;
 const UNREPORTED = 1024;
 
 /** How many deviations of mere chance a contestant must be ahead of who leads: the policy itself comes back soonest. */
-const DOUBT = { own: 1, power: 3, rival: 5 } as const;
+const DOUBT = { own: 1, power: 3, rival: 8 } as const;
 
 /** Whose scores are ranks, and to which power; two are the same if their places are. */
 export interface Ruler {

@@ -94,7 +94,7 @@ function learning(policy: Policy): Policy {
   const { name, payment, plans } = policy;
   const score = async (question: Question): Promise<Float64Array> => {
     const scores = await policy.score(question);
-    policy.planned?.(question);
+    policy.planned?.(question, []);
     return scores;
   };
   return { name, payment, plans, score, explain: () => [] };

@@ -15,16 +15,19 @@ export interface Scores {
   readonly ruler: Ruler;
   /** The policy's own; null if its model did not answer. */
   readonly own: Float64Array | null;
-  /** What a rival that rules ranks by; null while none does. Without both nothing is worth its bytes. */
+  /** What orders the items if not `own`: scores before correction, or those of a rival that rules. Without both nothing is worth its bytes. */
   readonly ranks: Float64Array | null;
 }
 
 /** Scores of a question's items. A model that fails stops what is pushed by it: a rival that rules goes on. */
 export async function scoresOf(scorer: Scorer, question: Question): Promise<Scores> {
   const ruler = rulerOf(scorer);
+  const { policy } = scorer;
   if (question.items.length === 0) return { ruler, own: NONE, ranks: null };
-  const own = await unlessFailed(scorer, async () => scorer.policy.score(question));
-  return { ruler, own, ranks: (await scorer.hedge?.ranks(ruler, question, own)) ?? null };
+  const own = await unlessFailed(scorer, async () => policy.score(question));
+  const ranks = (await scorer.hedge?.ranks(ruler, question, own)) ?? null;
+  if (own === null || policy.correct === undefined) return { ruler, own, ranks };
+  return { ruler, own: policy.correct(own), ranks: ranks ?? own };
 }
 
 /** The same for who only asks: changes nothing. Throws MODEL_FAILED. */
@@ -33,7 +36,11 @@ export async function peekAt(scorer: Scorer, question: Question): Promise<Peeked
   const ruler = rulerOf(scorer);
   const scores = await (policy.peek?.(question) ?? policy.score(question));
   const ranks = (await hedge?.ranks(ruler, question, scores)) ?? scores;
-  return { scores, ranks, explain: (item) => ruler.policy.explain(question, item) };
+  return {
+    scores: policy.correct?.(scores) ?? scores,
+    ranks,
+    explain: (item) => ruler.policy.explain(question, item),
+  };
 }
 
 function rulerOf({ policy, hedge }: Scorer): Ruler {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foresync } from '../../support/cli.js';
-import { scratchFolder } from '../../support/scratch.js';
-import { writeSmallTrace } from '../../support/small-trace.js';
+import { smallTraceFolder, writeSmallTrace } from '../../support/small-trace.js';
 
 interface Meta {
   readonly steps: number;
@@ -15,13 +14,12 @@ interface Meta {
 }
 
 describe('cli/features', () => {
-  let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+  let scratch: Awaited<ReturnType<typeof smallTraceFolder>>;
   let trace: string;
   let out: string;
   beforeEach(async () => {
-    scratch = await scratchFolder();
-    [trace, out] = [join(scratch.path, 'trace'), join(scratch.path, 'features')];
-    await writeSmallTrace(trace, 60);
+    scratch = await smallTraceFolder(60);
+    [trace, out] = [scratch.trace, join(scratch.path, 'features')];
   });
   afterEach(() => scratch.remove());
 

@@ -6,8 +6,7 @@ import { FEATURE_SPEC } from '../../../src/app/model.js';
 import { RECORDED } from '../../../src/app-recording.js';
 import { REPLAY_POLICIES } from '../../../src/replay/policies.js';
 import { foresync } from '../../support/cli.js';
-import { scratchFolder } from '../../support/scratch.js';
-import { writeSmallTrace } from '../../support/small-trace.js';
+import { smallTraceFolder } from '../../support/small-trace.js';
 import { manifestOf, tinyModel } from '../../support/tiny-model.js';
 
 interface Figures {
@@ -26,12 +25,11 @@ interface Report {
 
 describe('cli/replay --in-process', function () {
   this.timeout(60_000); // worker processes compile the sources anew
-  let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+  let scratch: Awaited<ReturnType<typeof smallTraceFolder>>;
   let trace: string;
   before(async () => {
-    scratch = await scratchFolder();
-    trace = join(scratch.path, 'trace');
-    await writeSmallTrace(trace, 200);
+    scratch = await smallTraceFolder(200);
+    ({ trace } = scratch);
   });
   after(() => scratch.remove());
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foresync } from '../../support/cli.js';
-import { scratchFolder } from '../../support/scratch.js';
-import { writeSmallTrace } from '../../support/small-trace.js';
+import { smallTraceFolder } from '../../support/small-trace.js';
 
 interface Line {
   readonly user: string;
@@ -11,12 +10,11 @@ interface Line {
 }
 
 describe('cli/steps', () => {
-  let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+  let scratch: Awaited<ReturnType<typeof smallTraceFolder>>;
   let trace: string;
   before(async () => {
-    scratch = await scratchFolder();
-    trace = join(scratch.path, 'trace');
-    await writeSmallTrace(trace, 200);
+    scratch = await smallTraceFolder(200);
+    ({ trace } = scratch);
   });
   after(() => scratch.remove());
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { itemId, pseudonym } from '../../../src/domain/ids.js';
-import { Future, HORIZON_STEPS } from '../../../src/replay/future.js';
+import { HORIZON_STEPS } from '../../../src/domain/plan.js';
+import { Future } from '../../../src/replay/future.js';
 import { percentile } from '../../../src/replay/percentile.js';
 import { traceOf } from '../../support/traces.js';
 

@@ -7,6 +7,7 @@ import {
   BREAKER_RULES,
   CLOSED,
   failed,
+  hung,
   succeeded,
 } from '../../../../src/predictor/model/breaker-state.js';
 import type { BreakerState } from '../../../../src/predictor/model/breaker-state.js';
@@ -73,7 +74,7 @@ describe('the circuit breaker', () => {
     const heard: string[] = [];
     guarded = new GuardedModel(inner, timer, BREAKER_RULES, {
       failed: (why) => heard.push(why),
-      refused: () => heard.push('refused'),
+      refused: (why) => heard.push(`refused: ${why}`),
       turned: (state) => heard.push(`→ ${state}`),
     });
     await open();
@@ -85,7 +86,7 @@ describe('the circuit breaker', () => {
     await guarded.score(scoreBatch(1, 1));
     const failed = ['→ half-open', 'threw', '→ open'];
     const closed = ['→ half-open', '→ closed'];
-    assert.deepEqual(heard, ['threw', 'threw', 'threw', '→ open', 'refused', ...failed, ...closed]);
+    assert.deepEqual(heard, ['threw', 'threw', 'threw', '→ open', 'refused: open', ...failed, ...closed]);
   });
 
   it('stays closed while a success comes between', async () => {
@@ -122,18 +123,24 @@ describe('the circuit breaker', () => {
     assert.equal(guarded.counts.opens, 9);
   });
 
-  it('a run that stalls for 5 s is a failure after 2 s, and its late result is dropped', async () => {
+  it('nobody waits long for a run that stalls for 5 s: it is a failure after 2 s, shuts the model off, and answers nobody', async () => {
     inner.gate = () => timer.wait(5000, new AbortController().signal);
     const answers: unknown[] = [];
-    for (let n = 0; n < 3; n++)
+    const ask = (): void =>
       void guarded.advance(advanceBatch(1)).then(
         () => answers.push('answer'),
-        (error: unknown) => answers.push(reason('timeout')(error) ? 'timeout' : error),
+        (error: unknown) => answers.push(error instanceof ForesyncError && error.details.facts?.['reason']),
       );
-    await timer.pass(1999);
+    ask();
+    await timer.pass(249);
     assert.deepEqual(answers, []);
     await timer.pass(1);
-    assert.deepEqual(answers, ['timeout', 'timeout', 'timeout']);
+    assert.deepEqual(answers, ['stalled']);
+    ask();
+    await timer.pass(0);
+    assert.deepEqual(answers, ['stalled', 'stalled'], 'at once');
+    assert.deepEqual([inner.advances.length, guarded.state], [1, 'closed']);
+    await timer.pass(1750);
     assert.equal(guarded.state, 'open');
     await timer.pass(999);
     await assert.rejects(guarded.advance(advanceBatch(1)), reason('open'));
@@ -142,8 +149,36 @@ describe('the circuit breaker', () => {
     await guarded.advance(advanceBatch(1));
     await timer.pass(3000);
     assert.equal(guarded.state, 'closed');
-    assert.deepEqual(guarded.counts, { failures: 3, timeouts: 3, opens: 1, refused: 1 });
-    assert.equal(answers.length, 3);
+    assert.deepEqual(guarded.counts, { failures: 1, timeouts: 1, opens: 1, refused: 2 });
+    assert.equal(answers.length, 2);
+  });
+
+  it('a run that ends after whoever asked gave up is no failure, and the next one is waited for again', async () => {
+    inner.gate = () => timer.wait(1999, new AbortController().signal);
+    const slow = assert.rejects(guarded.score(scoreBatch(1, 1)), reason('stalled'));
+    await timer.pass(1999);
+    await slow;
+    inner.gate = works;
+    assert.equal((await guarded.score(scoreBatch(1, 2))).length, 2);
+    assert.deepEqual(guarded.counts, { failures: 0, timeouts: 0, opens: 0, refused: 0 });
+  });
+
+  it('a probe that stalls shuts the model off for longer, and only the one who made it waits', async () => {
+    await open();
+    await timer.pass(1000);
+    inner.gate = () => timer.wait(5000, new AbortController().signal);
+    const probe = assert.rejects(guarded.score(scoreBatch(1, 1)), reason('stalled'));
+    await timer.pass(250);
+    await probe;
+    await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('stalled'));
+    await timer.pass(1750);
+    await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('open'));
+    inner.gate = works;
+    await timer.pass(1999);
+    await assert.rejects(guarded.score(scoreBatch(1, 1)), reason('open'));
+    await timer.pass(1);
+    await guarded.score(scoreBatch(1, 1));
+    assert.equal(guarded.state, 'closed');
   });
 
   it('a run that kept the loop for 5 s is one too, though it ends before any timer', async () => {
@@ -188,7 +223,7 @@ describe('the states of a breaker', () => {
       fc.property(
         fc.array(
           fc.record({
-            act: fc.constantFrom('ask', 'succeed', 'fail'),
+            act: fc.constantFrom('ask', 'succeed', 'fail', 'hang'),
             which: fc.nat(),
             passes: fc.integer({ min: 0, max: 5000 }),
           }),
@@ -209,10 +244,12 @@ describe('the states of a breaker', () => {
             }
             const [ended] = running.splice(which % Math.max(1, running.length), 1);
             if (ended === undefined) continue;
+            const verdict = act === 'hang' ? hung : failed;
             state =
               act === 'succeed'
                 ? succeeded(state, ended.epoch)
-                : failed(state, ended.epoch, nowMs, BREAKER_RULES);
+                : verdict(state, ended.epoch, nowMs, BREAKER_RULES);
+            if (act === 'hang') assert.ok(ended.epoch !== before.epoch || state.kind === 'open');
             if (ended.epoch !== before.epoch) assert.equal(state, before);
             if (state.kind === 'open') assert.ok(state.untilMs <= nowMs + BREAKER_RULES.longestMs);
             if (state.kind === 'closed') assert.ok(state.failures < BREAKER_RULES.failures);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ForesyncError } from '../../../../src/domain/errors.js';
+import { itemId, type ItemId } from '../../../../src/domain/ids.js';
 import { featuresOf } from '../../../../src/predictor/features.js';
 import { OnlineLayer, type Inputs } from '../../../../src/predictor/online/layer.js';
 import { probability } from '../../../../src/predictor/online/learner.js';
@@ -26,10 +27,10 @@ class Space {
     return this.layer.read({ ...question, number: 0, features, logits });
   }
 
-  /** Steps of which each opens `item`, after a plan of all items. */
-  work(item: string, steps: number): this {
+  /** Steps of which each opens `item`, after a plan of all items that pushes some. */
+  work(item: string, steps: number, pushed: readonly ItemId[] = []): this {
     for (let step = 0; step < steps; step++) {
-      this.layer.planned(this.inputs(), this.#timeMs);
+      this.layer.planned(this.inputs(), pushed, this.#timeMs);
       this.#timeMs += 60_000;
       const next = stepOf([item], this.#timeMs);
       this.layer.observe(next);
@@ -50,6 +51,13 @@ describe('OnlineLayer', () => {
     const space = new Space().work('c', 150);
     const [a = NaN, , c = NaN] = space.layer.score(space.inputs());
     assert.ok(c > 0.8 && a < 0.2, `${c} ${a}`);
+  });
+
+  it('says less of what it pushes when that was opened less often than foretold', () => {
+    const [honest, misled] = [[], [itemId('a')]].map((pushed) => new Space().work('c', 150, pushed));
+    const told = (space: Space | undefined): number => space?.layer.correct(Float64Array.of(0.5))[0] ?? NaN;
+    assert.equal(told(honest), 0.5);
+    assert.ok(told(misled) < 0.5, `${told(misled)}`);
   });
 
   it('learns nothing when frozen', () => {

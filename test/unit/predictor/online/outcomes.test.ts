@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { itemId, pseudonym, userId } from '../../../../src/domain/ids.js';
 import type { Change } from '../../../../src/domain/item.js';
-import {
-  HORIZON_STEPS,
-  Outcomes,
-  PENDING,
-  type Example,
-  type Outcome,
-} from '../../../../src/predictor/online/outcomes.js';
+import { HORIZON_STEPS } from '../../../../src/domain/plan.js';
+import { Outcomes, PENDING, type Example, type Outcome } from '../../../../src/predictor/online/outcomes.js';
 import { Future } from '../../../../src/replay/future.js';
 import type { TraceRow } from '../../../../src/replay/trace-types.js';
 import { headOf } from '../../../support/plans.js';
@@ -24,6 +19,7 @@ const exampleOf = (item: string, logit = 0): Example => ({
   keys: new Int32Array(1),
   weight: 1,
   logit,
+  isPushed: false,
 });
 
 const changeOf = (item: string, writer: string | null = null): Change => ({

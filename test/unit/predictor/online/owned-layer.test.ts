@@ -20,7 +20,7 @@ function teach(layer: OnlineLayer): void {
   for (let step = 1; step < 30; step++) {
     const question = history.question('u', ['a', 'b'], step * 60_000);
     const features = featuresOf(viewOf(history.statistics.counts, question));
-    layer.planned(layer.read({ ...question, number: 0, features, logits: null }), question.nowMs);
+    layer.planned(layer.read({ ...question, number: 0, features, logits: null }), [], question.nowMs);
     layer.observe(stepOf(['a'], step * 60_000));
   }
 }

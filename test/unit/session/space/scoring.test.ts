@@ -5,7 +5,7 @@ import { itemId, pseudonym, spaceId } from '../../../../src/domain/ids.js';
 import type { DevicePlan } from '../../../../src/domain/plan.js';
 import { seededRandom } from '../../../../src/util/seeded-random.js';
 import { Hedge } from '../../../../src/session/space/hedge.js';
-import { scoresOf, unlessFailed } from '../../../../src/session/space/scoring.js';
+import { peekAt, scoresOf, unlessFailed } from '../../../../src/session/space/scoring.js';
 import { Engine } from '../../../../src/session/space/engine.js';
 import { stepOf } from '../../../support/contexts.js';
 import { headOf, scoredOf } from '../../../support/plans.js';
@@ -109,6 +109,25 @@ describe('scoring without the model', () => {
     assert.equal(await unlessFailed(scorer, () => Promise.resolve(5)), 5);
   });
 
+  it('ranks by the scores as they are, and tells them corrected', async () => {
+    const scores = Float64Array.of(0.4, 0.3, 0.2, 0.1);
+    const policy: Policy = {
+      ...modelPolicy(
+        () => true,
+        [],
+        () => 0,
+      ),
+      score: () => scores,
+      correct: (all) => all.map((score) => score / 2),
+    };
+    const scorer = { policy, hedge: null, onModelFailed: undefined };
+    const half = scores.map((score) => score / 2);
+    const { own, ranks } = await scoresOf(scorer, question);
+    assert.deepEqual([own, ranks], [half, scores]);
+    const peeked = await peekAt(scorer, question);
+    assert.deepEqual([peeked.scores, peeked.ranks], [half, scores]);
+  });
+
   it('keeps to who ruled when the plan began', async () => {
     const { worthless, hedge, work } = contest(() => true);
     let release: () => void = () => undefined;
@@ -135,7 +154,7 @@ const question = new History().question('u', ITEMS, 0);
 function contest(isUp: () => boolean): {
   readonly worthless: Policy;
   readonly hedge: Hedge;
-  work(): Promise<void>;
+  readonly work: () => Promise<void>;
 } {
   let next = '';
   const foresees: Policy = {

@@ -1,5 +1,6 @@
 /**
- * Writes a second of the store's adapters, one process, one disk: `tsx --conditions=foresync-dev bench/store.ts [SECONDS]`.
+ * Writes a second of the store's adapters, one process, one machine: `npm run bench:store [SECONDS]`. Redis and a cluster of
+ * three primaries with replicas are started for it; `commands` is what all of their servers together did for one write.
  * put: a blob of 1 KiB. commit: a new version of one of 1,000 items, whose blob is there. apply: a batch of one activity
  * with a context of 2 KiB. Each with 1, 32 and 256 writers at a time.
  */
@@ -11,6 +12,9 @@ import type { DataHash } from '../src/domain/ids.js';
 import { dataHash, deviceId, itemId, pseudonym, spaceId } from '../src/domain/ids.js';
 import type { Store } from '../src/domain/store-port.js';
 import { openStore } from '../src/store/open.js';
+import { startCluster } from '../test/support/redis/cluster.js';
+import { startStandalone } from '../test/support/redis/deployment.js';
+import type { RedisProcess } from '../test/support/redis/server.js';
 
 const SECONDS = Number(process.argv[2] ?? 2);
 const SPACE = spaceId('bench');
@@ -53,7 +57,9 @@ let round = 0;
 let applied = new Map<number, number>();
 const rows: Record<string, string | number>[] = [];
 const directory = await mkdtemp(join(tmpdir(), 'foresync-bench-'));
-for (const url of ['memory:', `lmdb:${directory}`]) {
+const [redis, cluster] = [await startStandalone(), await startCluster()];
+const places = [{ url: 'memory:', servers: [] }, { url: `lmdb:${directory}`, servers: [] }, redis, cluster];
+for (const { url, servers } of places) {
   const store = await openStore({ url }, { clock: Date, randomBytes });
   await store.spaces.ensure(SPACE, 4);
   await Promise.all(contents.map((content) => put(store, content)));
@@ -63,16 +69,23 @@ for (const url of ['memory:', `lmdb:${directory}`]) {
       rows.push({
         store: url.slice(0, url.indexOf(':')),
         write: name,
-        ...(await measure(store, write, writers)),
+        ...(await measure(store, write, writers, servers)),
       });
   }
   await store.close();
 }
+await Promise.all([redis.stop(), cluster.stop()]);
 await rm(directory, { recursive: true });
 console.table(rows);
 
-async function measure(store: Store, write: Write, writers: number): Promise<Record<string, number>> {
+async function measure(
+  store: Store,
+  write: Write,
+  writers: number,
+  servers: readonly RedisProcess[],
+): Promise<Record<string, number | string>> {
   round++;
+  const commandsBefore = await commandsOf(servers);
   const waits: number[] = [];
   const before = process.cpuUsage();
   const end = performance.now() + SECONDS * 1000;
@@ -89,7 +102,17 @@ async function measure(store: Store, write: Write, writers: number): Promise<Rec
   const at = (share: number): number => Number((waits[Math.floor(waits.length * share)] ?? 0).toFixed(3));
   const perSecond = Math.round(waits.length / SECONDS);
   const cpu = Math.round((user + system) / waits.length);
-  return { writers, 'per second': perSecond, 'cpu us': cpu, 'p50 ms': at(0.5), 'p99 ms': at(0.99) };
+  const done = (await commandsOf(servers)) - commandsBefore;
+  const commands = servers.length === 0 ? '' : (done / waits.length).toFixed(2);
+  const figures = { 'per second': perSecond, 'cpu us': cpu, 'p50 ms': at(0.5), 'p99 ms': at(0.99) };
+  return { writers, ...figures, commands };
+}
+
+/** Commands that stores have sent to servers so far: scripts and waits for replicas. */
+async function commandsOf(servers: readonly RedisProcess[]): Promise<number> {
+  const stats = await Promise.all(servers.map((server) => server.ask((one) => one.info('commandstats'))));
+  const calls = stats.flatMap((text) => [...text.matchAll(/cmdstat_(?:evalsha|wait):calls=(\d+)/g)]);
+  return calls.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** Each writer is a user of its own: the version of its context is the number of its batches. */

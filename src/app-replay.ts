@@ -24,11 +24,13 @@ export interface ReplayServerOptions {
   /** Most candidates of a plan. */
   readonly candidates: number;
   readonly clock: Clock;
+  /** As the setting store.url: an empty store; left out = in memory. */
+  readonly store?: string;
   /** Sees plans with the server's pseudonyms of users. */
   readonly observer: PlanObserver;
 }
 
-/** A real server for one replay: on a free port of this machine, over a store in memory, at the trace's time. */
+/** A real server for one replay: on a free port of this machine, over a store of its own, at the trace's time. */
 export interface ReplayServer {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
@@ -84,10 +86,11 @@ async function writeKeys(
 }
 
 async function startApp(options: ReplayServerOptions, files: KeyFiles, troubles: string[]): Promise<App> {
-  const { space, policy, model, push, candidates, clock, observer } = options;
+  const { space, policy, model, push, candidates, clock, observer, store } = options;
   const config = configOf({
     server: { listen: '127.0.0.1:0', graceMs: 1000 },
     auth: files,
+    ...(store === undefined ? {} : { store: { url: store } }),
     // One shard: the changes of a replay have one order.
     spaces: { list: [{ name: space, shards: 1 }] },
     push: {

@@ -9,6 +9,7 @@ import { NodeModels } from './app/node-models.js';
 import { planObserver, sessionObserver } from './app/observers.js';
 import type { PolicyFactory } from './app/rankings.js';
 import { rankingNamed, RANKINGS } from './app/rankings.js';
+import { StoreReporter } from './app/store-reporter.js';
 import { pushTerms, rpcOptions, sessionSettings, storeConfig } from './app/settings.js';
 import type { Understudy } from './app/understudy.js';
 import type { Config } from './config.js';
@@ -70,7 +71,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     load: overrides.loadModel,
     observer: reporter,
   });
-  const store = overrides.store ?? (await openStore(storeConfig(config), { clock, randomBytes }));
+  const keeper = new StoreReporter(metrics, logger, () => performance.now());
+  const store = overrides.store ?? (await openStore(storeConfig(config, keeper), { clock, randomBytes }));
   const policy = overrides.policy ?? configuredPolicy(config, { model: models.first, store, sessions });
   const onModelFailed = overrides.onModelFailed ?? ((error) => reporter.missed(error));
   const understudy = models.understudy(metrics);
@@ -85,6 +87,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     content: contentDeps(config, store, clock),
     pseudonymOf: (user) => pseudonymOf(keys.pseudonym, user),
   });
+  keeper.follow((whole) => server.storeIsWhole(whole));
   if (models.first !== null) reporter.follow((answers) => server.modelAnswers(answers));
   const closeStore = async (): Promise<void> => {
     await models.close();

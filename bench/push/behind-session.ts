@@ -54,6 +54,7 @@ function filled(session: Session): Filled {
 /** Plans nothing: the bench says what is pushed. */
 const HEART: SpaceHeart = {
   applyBatch: () => Promise.reject(new Error('no device of the bench reports anything')),
+  appliedElsewhere: () => Promise.resolve([]),
   onChange: () => Promise.resolve([]),
   opened: () => undefined,
   refund: () => undefined,

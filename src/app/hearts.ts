@@ -63,13 +63,17 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const seen = { observer: both(plans, scores), stopwatchUs, onModelFailed };
   const beside = rehearsalOf(deps.understudy, { space, statistics, policy, push });
   const engine = new Engine({ space, statistics, policy, push, ...seen, ...beside });
-  const node = new SpaceNode({ space, engine, users: store.users, devices, clock, onPlanFault: fault });
+  const node = new SpaceNode({
+    ...{ space, engine, users: store.users, devices, clock },
+    ...{ isShared: store.isShared, onPlanFault: fault },
+  });
   const onUnwritten = (thrown: unknown): void =>
     sessions.fault('write-behind', ForesyncError.from(thrown), space);
   const stopWriting = nowAndThen(deps.timer, SCORES_BEHIND_MS, () => scores.write().catch(onUnwritten));
   const stopSaving = saveNowAndThen(deps, space, { statistics, memory }, onLearning);
   return {
     applyBatch: (user, device, batch) => node.applyBatch(user, device, batch),
+    appliedElsewhere: (entry) => node.appliedElsewhere(entry),
     onChange: (change) => node.onChange(change),
     opened: (bytes) => node.opened(bytes),
     refund: (bytes) => node.refund(bytes),

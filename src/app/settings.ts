@@ -5,7 +5,7 @@ import type { RpcOptions } from '../rpc/server.js';
 import type { PushTerms } from '../session/space/push-terms.js';
 import type { SessionSettings } from '../session/settings.js';
 import { SESSION_SETTINGS } from '../session/settings.js';
-import type { StoreConfig } from '../store/open.js';
+import type { StoreConfig, StoreObserver } from '../store/open.js';
 import { DELTA_RULES } from '../sync/delta.js';
 
 /** What the configuration means to each room. */
@@ -48,9 +48,22 @@ export function sessionSettings({ session, limits }: Config): SessionSettings {
   };
 }
 
-export function storeConfig({ store }: Config): StoreConfig {
-  const { url, logRetention, blobGraceMs } = store;
-  return { url, limits: { logRetention, blobGraceMs } };
+export function storeConfig({ store }: Config, observer: StoreObserver): StoreConfig {
+  const { url, logRetention, blobGraceMs, replicas, ...redis } = store;
+  const { refuseDegraded, partitions, commandMs, operationMs } = redis;
+  return {
+    url,
+    limits: { logRetention, blobGraceMs },
+    redis: {
+      refuseDegraded,
+      partitions,
+      commandMs,
+      replicaMs: Math.ceil(commandMs * REPLICA_SHARE),
+      operationMs,
+      ...(replicas === null ? {} : { replicas }),
+    },
+    observer,
+  };
 }
 
 export function pushTerms({ push }: Config): PushTerms {
@@ -61,6 +74,9 @@ export function pushTerms({ push }: Config): PushTerms {
     metadataThreshold: push.metadataThreshold,
   };
 }
+
+/** Replicas are waited for, and then there is time left to hear that they did not come. */
+const REPLICA_SHARE = 0.6;
 
 /** A watcher hears something in every heartbeat interval, with time for the way. */
 const QUIET_SHARE = 0.7;

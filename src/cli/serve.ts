@@ -47,7 +47,10 @@ export function registerServe(program: Command, terminal: Terminal): void {
     )
     .option('--listen <host:port>', 'where to listen (127.0.0.1:7600; port 0 takes a free one)')
     .option('--metrics <host:port>', 'where operators read /metrics')
-    .option('--store <url>', 'memory: or lmdb:DIR')
+    .option(
+      '--store <url>',
+      'memory:, lmdb:DIR, redis://HOST:PORT, redis+sentinel://HOST:PORT,…/NAME or redis+cluster://HOST:PORT,…',
+    )
     .option('--space <name>', 'a space to make (repeatable)', collected, [])
     .option('--tls-cert <file>', 'PEM of the listener’s certificate')
     .option('--tls-key <file>', 'PEM of its key')
@@ -87,6 +90,10 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   }
 }
 
+function withoutPassword(url: string): string {
+  return url.replace(/:[^:@/]*@/, ':…@');
+}
+
 /** What `--dev` changes of the defaults: everything else still wins over it. */
 const DEV_DEFAULTS: PartialConfig = {
   auth: { secretFile: DEV_SECRET, serverKeyFile: DEV_SERVER_KEY },
@@ -122,7 +129,9 @@ function flagsOf(options: ServeOptions): PartialConfig {
 async function announcement(app: App, config: Config, options: ServeOptions): Promise<string> {
   const secure = config.tls.certFile !== null;
   const endpoint = `${secure ? 'https' : 'http'}://${app.address}`;
-  const lines = [`foresync serves ${endpoint} (store ${config.store.url}, policy ${config.push.policy})`];
+  const lines = [
+    `foresync serves ${endpoint} (store ${withoutPassword(config.store.url)}, policy ${config.push.policy})`,
+  ];
   if (app.metricsPort !== null) lines.push(`metrics on port ${app.metricsPort}`);
   if (options.dev !== true) return `${lines.join('\n')}\n`;
   const token = await signToken(config.auth.secretFile ?? DEV_SECRET, {

@@ -65,11 +65,24 @@ export const SECTIONS = {
     serverKeyFile: optionalFile,
   },
   store: {
-    /** `memory:` or `lmdb:DIR`. */
+    /** `memory:`, `lmdb:DIR`, `redis://HOST:PORT`, `redis+sentinel://HOST:PORT,…/NAME` or `redis+cluster://HOST:PORT,…`. */
     url: z
       .string()
-      .regex(/^(memory:|lmdb:.+)$/, 'has to be memory: or lmdb:DIR')
+      .regex(
+        /^(memory:|lmdb:.+|rediss?(\+sentinel|\+cluster)?:\/\/.+)$/,
+        'has to be memory:, lmdb:DIR, redis://…, redis+sentinel://… or redis+cluster://…',
+      )
       .default('memory:'),
+    /** Replicas in Redis that must have what is acknowledged; null = 1 with Sentinels or a cluster, else 0. */
+    replicas: z.int().min(0).max(16).nullable().default(null),
+    /** Refuse writes of a shard that has no replica left, instead of acknowledging them as DEGRADED. */
+    refuseDegraded: z.boolean().default(false),
+    /** Hash tags of users, shards and contents in Redis; fixed when the store is made. */
+    partitions: z.int().min(1).max(16_384).default(1024),
+    /** A Redis server that does not answer for so long is given up. */
+    commandMs: ms.default(500),
+    /** Longest that an operation is tried again through failovers of Redis. */
+    operationMs: ms.default(10_000),
     /** Changes a shard's log keeps. */
     logRetention: count.default(10_000),
     /** How long a content outlives its last use. */

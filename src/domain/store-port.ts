@@ -15,6 +15,8 @@ export interface Store {
   readonly spaces: SpaceStore;
   readonly users: UserStore;
   readonly blobs: BlobStore;
+  /** Whether other processes use it at the same time: their activity comes by the feeds. */
+  readonly isShared: boolean;
   close(): Promise<void>;
 }
 

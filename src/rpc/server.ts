@@ -101,6 +101,11 @@ export class RpcServer {
     this.#health.detail('foresync.model', answers);
   }
 
+  /** Health of the store, by the name `foresync.store`: the server serves even where a shard has no replica left. */
+  storeIsWhole(whole: boolean): void {
+    this.#health.detail('foresync.store', whole);
+  }
+
   /** Ends every open stream with this error. */
   endStreams(error: ForesyncError): void {
     this.#liveCalls.end(error);

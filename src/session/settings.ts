@@ -27,6 +27,8 @@ export interface SessionSettings {
   readonly retryAfterMs: number;
   /** How often a tail looks at its log without being woken: wake-ups may get lost. */
   readonly pollMs: number;
+  /** How often what other nodes applied is read, where there are others. */
+  readonly feedPollMs: number;
   /** Changes that are read at a time. */
   readonly logPage: number;
   /** Contents that are compared with their heads at a time; at most 2,048. */
@@ -53,6 +55,7 @@ export const SESSION_SETTINGS: SessionSettings = {
   goodbyeMs: 5_000,
   retryAfterMs: 5_000,
   pollMs: 10_000,
+  feedPollMs: 500,
   logPage: 512,
   comparePage: 2048,
   catchUpWorkers: 4,

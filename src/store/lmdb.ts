@@ -37,5 +37,5 @@ export async function openLmdb(
     wakeUps.close();
     await environment.close();
   };
-  return { spaces, users, blobs, close };
+  return { spaces, users, blobs, isShared: false, close };
 }

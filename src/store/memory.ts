@@ -23,5 +23,5 @@ export function openMemory(limits: StoreLimits, surroundings: StoreSurroundings)
     wakeUps.close();
     return Promise.resolve();
   };
-  return { spaces, users, blobs, close };
+  return { spaces, users, blobs, isShared: false, close };
 }

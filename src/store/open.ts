@@ -5,29 +5,39 @@ import { checkedSpaces } from './checked-spaces.js';
 import { checkedUsers } from './checked-users.js';
 import { openLmdb } from './lmdb.js';
 import { openMemory } from './memory.js';
+import { openRedis } from './redis.js';
+import { REDIS_URLS } from './redis/address.js';
+import type { StoreObserver } from './observer.js';
+import type { RedisSettings } from './redis/settings.js';
 import type { StoreLimits, StoreSurroundings } from './options.js';
 import { storeLimits } from './options.js';
 
+export type { StoreObserver } from './observer.js';
+
 export interface StoreConfig {
-  /** `memory:` or `lmdb:DIRECTORY`. */
+  /** `memory:`, `lmdb:DIRECTORY`, `redis://…`, `redis+sentinel://…` or `redis+cluster://…`. */
   readonly url: string;
   readonly limits?: Partial<StoreLimits>;
+  /** Of no meaning for stores inside the process. */
+  readonly redis?: Partial<RedisSettings>;
+  readonly observer?: StoreObserver;
 }
 
 /** Opens the store that the URL names. Throws CONFIG_INVALID, STORE_UNAVAILABLE, STORE_CORRUPT. */
 export async function openStore(config: StoreConfig, surroundings: StoreSurroundings): Promise<Store> {
   const limits = storeLimits(config.limits ?? {});
-  const store = await openAdapter(config.url, limits, surroundings);
+  const store = await openAdapter(config, limits, surroundings);
   return {
     spaces: checkedSpaces(store.spaces),
     users: checkedUsers(store.users, limits),
     blobs: checkedBlobs(store.blobs),
+    isShared: store.isShared,
     close: () => store.close(),
   };
 }
 
 async function openAdapter(
-  url: string,
+  { url, redis, observer }: StoreConfig,
   limits: StoreLimits,
   surroundings: StoreSurroundings,
 ): Promise<Store> {
@@ -35,6 +45,12 @@ async function openAdapter(
   const [scheme, place] = [url.slice(0, colon), url.slice(colon + 1)];
   if (scheme === 'memory' && place === '') return openMemory(limits, surroundings);
   if (scheme === 'lmdb' && place !== '') return openLmdb(place, limits, surroundings);
-  const text = `store.url is ${JSON.stringify(url)}, but has to be memory: or lmdb:DIRECTORY`;
-  throw new ForesyncError('CONFIG_INVALID', text, { field: 'store.url', facts: { limit: 'memory:, lmdb:' } });
+  if (/^rediss?(\+|:)/.test(url)) return openRedis(url, limits, surroundings, redis, observer);
+  const known = `memory:, lmdb:DIRECTORY, ${REDIS_URLS}`;
+  const text = `store.url is ${JSON.stringify(withoutPassword(url))}, but has to be ${known}`;
+  throw new ForesyncError('CONFIG_INVALID', text, { field: 'store.url', facts: { limit: known } });
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/:[^:@/]*@/, ':…@');
 }

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ItemId, Pseudonym } from '../domain/ids.js';
-
-/** Partitions of all users; fixed, because each one is a hash tag of the keys in Redis. */
-export const USER_PARTITIONS = 1024;
+import type { ItemId } from '../domain/ids.js';
 
 /**
  * The shard of an item in a space of so many shards: the first 4 bytes of the SHA-256 of its UTF-8 id, big-endian, modulo
@@ -12,9 +9,9 @@ export function shardOf(item: ItemId, shards: number): number {
   return firstWord(item) % shards;
 }
 
-/** The partition of a user, from 0 to 1,023: as `shardOf`, of the pseudonym. */
-export function userPartition(user: Pseudonym): number {
-  return firstWord(user) % USER_PARTITIONS;
+/** The partition of a text, from 0 to `partitions` - 1: as `shardOf`. Redis keeps what belongs together by it. */
+export function partitionOf(text: string, partitions: number): number {
+  return firstWord(text) % partitions;
 }
 
 function firstWord(text: string): number {

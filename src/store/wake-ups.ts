@@ -7,11 +7,17 @@ export class WakeUps {
   readonly #listeners = new Map<SpaceId, Set<WakeUpListener>>();
   #closed = false;
 
-  /** Wake-ups of a space from now on; every one of its `shards` rings once at the start. */
-  listen(space: SpaceId, shards: number, signal: AbortSignal): WakeUpListener {
+  /** Wake-ups of a space from now on; every one of its `shards` rings once at the start. `onEnd`: nobody listens any more. */
+  listen(
+    space: SpaceId,
+    shards: number,
+    signal: AbortSignal,
+    onEnd: () => void = () => undefined,
+  ): WakeUpListener {
     let unhook: () => void = () => undefined;
     const listener = new WakeUpListener(shards, () => {
       unhook();
+      onEnd();
       this.#remove(space, listener);
     });
     this.#add(space, listener);

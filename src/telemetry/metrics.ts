@@ -22,6 +22,9 @@ export interface Metrics {
   readonly modelFailures: PromCounter<'reason'>;
   readonly modelLoads: PromCounter<'result'>;
   readonly plansWithoutModel: PromCounter<'reason'>;
+  readonly storeWrites: PromCounter<'durability'>;
+  readonly storeRetries: PromCounter<'reason'>;
+  readonly storeLogsLost: Counter;
   readonly shadowOpens: Counter;
   readonly shadowHits: PromCounter<'of'>;
   readonly shadowFailures: Counter;
@@ -139,6 +142,23 @@ function modelMetrics(registers: Registry[]) {
       name: 'foresync_model_loads_total',
       help: 'Models that were loaded or refused, at the start and by SIGHUP.',
       labelNames: ['result'],
+      registers,
+    }),
+    storeWrites: new Counter({
+      name: 'foresync_store_writes_total',
+      help: 'Writes that Redis acknowledged, by how safe they are.',
+      labelNames: ['durability'],
+      registers,
+    }),
+    storeRetries: new Counter({
+      name: 'foresync_store_retries_total',
+      help: 'Calls to Redis that were sent again: moved, ask, load (scripts), again (failovers, migrations, slow replicas).',
+      labelNames: ['reason'],
+      registers,
+    }),
+    storeLogsLost: new Counter({
+      name: 'foresync_store_logs_lost_total',
+      help: 'Logs that were found lost, or whose server was started again in place: their devices start anew.',
       registers,
     }),
     shadowOpens: new Counter({

@@ -3,21 +3,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { coverageFolder } from './coverage.js';
 import { filesBelow } from './files.js';
+import { redisIsThere } from './redis.js';
 import type { Outcome, Step } from './step.js';
 import { succeeds } from './step.js';
 
 /** The mocha suites, each in a process of its own; the server's five write their coverage to one place. */
 export const suiteSteps = [
   suite('unit', 'test/unit', { NODE_V8_COVERAGE: coverageFolder }),
-  suite('contract', 'test/contract', { NODE_V8_COVERAGE: coverageFolder }),
-  suite('integration', 'test/integration', { NODE_V8_COVERAGE: coverageFolder }),
-  suite('e2e', 'test/e2e', { NODE_V8_COVERAGE: coverageFolder }),
+  suite('contract', 'test/contract', { NODE_V8_COVERAGE: coverageFolder }, redisIsThere),
+  suite('integration', 'test/integration', { NODE_V8_COVERAGE: coverageFolder }, redisIsThere),
+  suite('e2e', 'test/e2e', { NODE_V8_COVERAGE: coverageFolder }, redisIsThere),
   suite('browser', 'test/browser', { NODE_V8_COVERAGE: coverageFolder }),
   suite('clients', 'clients/typescript/test', {}),
 ];
 
-function suite(name: string, folder: string, env: NodeJS.ProcessEnv): Step {
-  return { name, group: name, run: () => runMocha(folder, env) };
+/** `needs`: what has to be there first; the suite fails without it. */
+function suite(
+  name: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  needs: () => Promise<boolean> = () => Promise.resolve(true),
+): Step {
+  const run = async (): Promise<Outcome> =>
+    (await needs()) ? runMocha(folder, env) : { passed: 0, failed: 1 };
+  return { name, group: name, run };
 }
 
 async function runMocha(folder: string, env: NodeJS.ProcessEnv): Promise<Outcome> {

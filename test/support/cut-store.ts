@@ -19,6 +19,7 @@ export function cutStore(real: Store): CutStore {
     spaces: guarded(real.spaces, refuse),
     users: guarded(real.users, refuse),
     blobs: guarded(real.blobs, refuse),
+    isShared: real.isShared,
     close: () => real.close(),
   };
   return {

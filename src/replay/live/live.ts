@@ -19,6 +19,12 @@ import { LiveFleet } from './live-fleet.js';
 import { livePolicy, TraceNames } from './trace-names.js';
 import { WireMeter } from './wire-meter.js';
 
+/** As in process, and where the server keeps its data. */
+export interface LiveReplayOptions extends InProcessReplay {
+  /** As the setting store.url: an empty store; left out = in memory. */
+  readonly store?: string;
+}
+
 /** Steps between two words of progress. */
 const PROGRESS_STEPS = 16;
 
@@ -31,7 +37,7 @@ const PROGRESS_STEPS = 16;
 export async function replayLive(
   trace: Trace,
   policy: string,
-  options: InProcessReplay,
+  options: LiveReplayOptions,
 ): Promise<PolicyResult> {
   const signal = options.signal ?? new AbortController().signal;
   const recorder = new Recorder(trace, waitsWithoutPushes(trace));
@@ -46,6 +52,7 @@ export async function replayLive(
     candidates: options.candidates ?? REPLAY_CANDIDATES,
     clock,
     observer: names.translated(recorder),
+    ...(options.store === undefined ? {} : { store: options.store }),
   });
   names.learn((user) => server.pseudonymOf(user));
   try {

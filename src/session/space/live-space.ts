@@ -2,6 +2,7 @@ import type { ForesyncError } from '../../domain/errors.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan, ExplainedPush } from '../../domain/plan.js';
+import type { FeedTail } from './feed-tail.js';
 import { Holders } from './holders.js';
 import type { Member, Members } from './members.js';
 import type { SpaceHeart } from './space-heart.js';
@@ -15,6 +16,8 @@ export class LiveSpace {
   readonly space: SpaceId;
   readonly heart: SpaceHeart;
   readonly tail: Tail;
+  /** null where no other node applies anything. */
+  readonly feed: FeedTail | null;
   readonly members: Members;
   readonly #holders = new Holders<Member>();
   readonly #onPlanFault: (error: unknown) => void;
@@ -22,13 +25,14 @@ export class LiveSpace {
   constructor(
     space: SpaceId,
     heart: SpaceHeart,
-    tail: Tail,
+    tails: { readonly log: Tail; readonly feed: FeedTail | null },
     members: Members,
     onPlanFault: (error: unknown) => void,
   ) {
     this.space = space;
     this.heart = heart;
-    this.tail = tail;
+    this.tail = tails.log;
+    this.feed = tails.feed;
     this.members = members;
     this.#onPlanFault = onPlanFault;
   }

@@ -5,11 +5,14 @@ import type { DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan } from '../../domain/plan.js';
 import type { Explanation, Prediction } from '../../domain/prediction-port.js';
+import type { FeedEntry } from '../../domain/store-port.js';
 
 /** What sessions and the tail need of a space's node: context → predictor → planner behind one door. */
 export interface SpaceHeart {
   /** Folds a batch into the user's context, commits both, learns and plans. One effect however often it comes. */
   applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch): Promise<AppliedBatch>;
+  /** Learns a batch that another node applied, unless it is this node's own, and plans for the user's devices here. Never throws. */
+  appliedElsewhere(entry: FeedEntry): Promise<readonly DevicePlan[]>;
   /** Learns a change and plans for its holders. */
   onChange(change: Change): Promise<readonly DevicePlan[]>;
   /** Earns push budget. */

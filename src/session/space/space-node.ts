@@ -5,15 +5,17 @@ import { summarise } from '../../context/summary.js';
 import type { ActivityBatch, Step } from '../../domain/activity.js';
 import type { Clock } from '../../domain/clock.js';
 import type { UserContext } from '../../domain/context.js';
+import { EMPTY_CONTEXT } from '../../domain/context.js';
 import type { Contexts, Devices, SpaceEngine } from '../../domain/engine-port.js';
 import { ForesyncError } from '../../domain/errors.js';
 import type { DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan } from '../../domain/plan.js';
 import type { Explanation, Prediction } from '../../domain/prediction-port.js';
-import type { UserStore } from '../../domain/store-port.js';
+import type { FeedEntry, UserStore } from '../../domain/store-port.js';
 import { ContextCache } from './context-cache.js';
 import { explain, predict, type Person } from './foresight.js';
+import { OwnBatches } from './own-batches.js';
 import type { AppliedBatch, SpaceHeart } from './space-heart.js';
 
 export interface SpaceNodeParts {
@@ -23,6 +25,8 @@ export interface SpaceNodeParts {
   /** Whom plans can be made for: the live sessions of this node, or a replay's devices. */
   readonly devices: Devices;
   readonly clock: Clock;
+  /** Whether other nodes apply batches of the space too. */
+  readonly isShared?: boolean;
   /** Hears of a batch that is durable and could not be planned for: it is acknowledged all the same. */
   onPlanFault(error: unknown): void;
 }
@@ -43,6 +47,10 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
   readonly #clock: Clock;
   readonly #onPlanFault: (error: unknown) => void;
   readonly #contexts = new ContextCache();
+  /** Contexts as the feed tells them, to learn from: the store's may be ahead of the entry. */
+  readonly #told = new ContextCache();
+  /** null where nobody reads the feed. */
+  readonly #own: OwnBatches | null;
   // At most one for each session and each tail.
   readonly #running = new Set<Promise<unknown>>();
 
@@ -52,6 +60,7 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
     this.#users = parts.users;
     this.#devices = parts.devices;
     this.#clock = parts.clock;
+    this.#own = parts.isShared === true ? new OwnBatches() : null;
     this.#onPlanFault = (error) => parts.onPlanFault(error);
   }
 
@@ -61,6 +70,43 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
    */
   async applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch): Promise<AppliedBatch> {
     const steps = stepsOf(user, device, batch);
+    this.#own?.add(user, device, batch);
+    try {
+      const applied = await this.#apply(user, device, batch, steps);
+      if (applied.kind !== 'applied') this.#own?.take(user, device, batch);
+      return applied;
+    } catch (thrown) {
+      // If it was applied nevertheless, it is learned from the feed.
+      this.#own?.take(user, device, batch);
+      throw thrown;
+    }
+  }
+
+  /**
+   * What another node applied: learned, and planned for those of the user's devices that are connected here. Never throws.
+   */
+  async appliedElsewhere({ user, device, batch }: FeedEntry): Promise<readonly DevicePlan[]> {
+    if (this.#own?.take(user, device, batch) === true) return [];
+    const steps = stepsOf(user, device, batch);
+    const before = (this.#contexts.get(user) ?? this.#told.get(user))?.context ?? EMPTY_CONTEXT;
+    const contexts = [...foldAll(before, steps)];
+    const after = contexts.at(-1) ?? before;
+    this.#contexts.drop(user);
+    this.#told.put(user, { version: 0, context: after });
+    try {
+      if (this.#devices.of(user).length > 0) contexts.splice(-1, 1, await this.of(user));
+    } catch (thrown) {
+      this.#onPlanFault(thrown);
+    }
+    return this.#planFor(steps, contexts);
+  }
+
+  async #apply(
+    user: Pseudonym,
+    device: DeviceId,
+    batch: ActivityBatch,
+    steps: readonly Step[],
+  ): Promise<AppliedBatch> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.#stored(user);
       const contexts = foldAll(before.context, steps);

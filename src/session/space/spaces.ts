@@ -9,9 +9,11 @@ import type { OpenHeart } from './space-heart.js';
 import type { ShardPosition } from './tail.js';
 import { Tail } from './tail.js';
 import type { Timer } from '../timer.js';
+import { FeedTail } from './feed-tail.js';
+import { linkSignals } from '../../util/abort.js';
 
 export interface SpacesDeps {
-  readonly store: Pick<Store, 'spaces'>;
+  readonly store: Pick<Store, 'spaces' | 'isShared'>;
   readonly openHeart: OpenHeart;
   readonly timer: Timer;
   readonly random: () => number;
@@ -67,7 +69,9 @@ export class Spaces {
 
   /** Resolves when every tail has applied what was in its log when this was called. */
   async caughtUp(): Promise<void> {
-    await Promise.all([...this.#ready].map((live) => live.tail.caughtUp()));
+    const live = [...this.#ready];
+    await Promise.all(live.map(({ tail }) => tail.caughtUp()));
+    await Promise.all(live.map(async ({ feed }) => feed?.caughtUp()));
   }
 
   /** Stops every tail; resolves when none is at work any more. */
@@ -108,13 +112,32 @@ export class Spaces {
       pollMs: settings.pollMs,
       onFault: (error) => observer.fault('tail', error, space),
     });
+    const feed = store.isShared ? await this.#feedOf(space) : null;
     const onPlanFault = (thrown: unknown): void => observer.fault('plan', ForesyncError.from(thrown), space);
-    return new LiveSpace(space, heart, tail, members, onPlanFault);
+    return new LiveSpace(space, heart, { log: tail, feed }, members, onPlanFault);
+  }
+
+  /** From now on: what was applied before, the heart has learned. */
+  async #feedOf(space: SpaceId): Promise<FeedTail> {
+    const { store, timer, observer, settings } = this.#deps;
+    const { high } = await store.spaces.readFeed(space, 0, 1);
+    return new FeedTail(space, high, {
+      spaces: store.spaces,
+      timer,
+      pollMs: settings.feedPollMs,
+      pageSize: settings.logPage,
+      onFault: (error) => observer.fault('tail', error, space),
+    });
   }
 
   /** Until it is stopped, or its log is lost. */
   async #follow(live: LiveSpace, signal: AbortSignal): Promise<void> {
     this.#ready.add(live);
+    const stop = new AbortController();
+    const link = linkSignals(signal, stop.signal);
+    const following = live.feed?.run(async (entry) => {
+      live.offer(await live.heart.appliedElsewhere(entry));
+    }, link.signal);
     try {
       await live.tail.run((change) => live.apply(change), signal);
     } catch (thrown) {
@@ -123,6 +146,9 @@ export class Spaces {
       live.lost(error);
     } finally {
       this.#ready.delete(live);
+      stop.abort();
+      await following;
+      link.unlink();
       await this.#close(live);
     }
   }

@@ -1,5 +1,5 @@
 import type { FeedEntry, FeedPage } from '../../domain/store-port.js';
-import { decodeBatch, encodeBatch } from './codec-batch.js';
+import { decodeBatch, encodeBatch } from '../codec/batch.js';
 import type { LogKeys } from './keys.js';
 import { appendTo, readAfter, readBounds } from './log-records.js';
 import type { Reading, Writing } from './records.js';

@@ -3,8 +3,8 @@ import { ForesyncError } from '../../domain/errors.js';
 import type { DataHash } from '../../domain/ids.js';
 import type { ChangeRequest } from '../../domain/store-port.js';
 import { blobComplaint } from '../blob-complaint.js';
-import { bytesToHash, decodeAs, whole } from './codec.js';
-import { corrupt } from './failures.js';
+import { bytesToHash, decodeAs, whole } from '../codec/fields.js';
+import { corrupt } from '../failures.js';
 import { garbageHash, keys } from './keys.js';
 import type { Reading, Writing } from './records.js';
 

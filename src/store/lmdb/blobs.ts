@@ -4,7 +4,7 @@ import { CheckedContent } from '../checked-content.js';
 import type { BlobRecord, Grace } from './blob-records.js';
 import { CHUNK_BYTES, findBlob, removeBlob, touchBlob, visibleBlob } from './blob-records.js';
 import type { Environment } from './environment.js';
-import { corrupt, unavailable } from './failures.js';
+import { corrupt, unavailable } from '../failures.js';
 import { keys } from './keys.js';
 import type { Reading } from './records.js';
 import { Upload } from './upload.js';

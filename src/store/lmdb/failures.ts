@@ -1,4 +1,5 @@
 import { ForesyncError } from '../../domain/errors.js';
+import { unavailable } from '../failures.js';
 
 /** LMDB's own numbers for pages that are not what they have to be. */
 const CORRUPT = new Set([-30797, -30796, -30793, -30794]);
@@ -15,18 +16,4 @@ export function storeFailure(thrown: unknown): ForesyncError {
 /** Whether LMDB (or the system beneath it) said no: its errors carry a number. */
 export function isLmdbError(thrown: unknown): thrown is Error & { readonly code: number } {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'number';
-}
-
-export function unavailable(why: string, cause?: unknown): ForesyncError {
-  return new ForesyncError('STORE_UNAVAILABLE', why, cause === undefined ? {} : { cause });
-}
-
-export function closedFailure(): ForesyncError {
-  return unavailable('the store is closed');
-}
-
-/** `what` names the kind of value, never whose it is. */
-export function corrupt(what: string, cause?: unknown): ForesyncError {
-  const text = `${what} does not have the form that it was written with`;
-  return new ForesyncError('STORE_CORRUPT', text, cause === undefined ? {} : { cause });
 }

@@ -1,7 +1,8 @@
 import type { ForesyncError } from '../../domain/errors.js';
 import { withinTime } from '../../util/abort.js';
 import { BoundedQueue } from '../../util/queue.js';
-import { closedFailure, isLmdbError, storeFailure, unavailable } from './failures.js';
+import { closedFailure, unavailable } from '../failures.js';
+import { isLmdbError, storeFailure } from './failures.js';
 import type { Database, Writing } from './records.js';
 import { Records } from './records.js';
 

@@ -1,6 +1,6 @@
 import { StoredBounds, StoredCounter } from '@foresync/protocol/at-rest';
-import { decodeAs, whole } from './codec.js';
-import { corrupt } from './failures.js';
+import { decodeAs, whole } from '../codec/fields.js';
+import { corrupt } from '../failures.js';
 import type { LogKeys } from './keys.js';
 import type { Reading, Writing } from './records.js';
 

@@ -3,7 +3,7 @@ import type { HeldItem, ManifestChange } from '../../domain/store-port.js';
 import type { ManifestDelta } from '../manifest-delta.js';
 import { checkManifestSize, manifestDelta, manifestSize } from '../manifest-delta.js';
 import type { StoreLimits } from '../options.js';
-import { decodeHeld, encodeHeld } from './codec-user.js';
+import { decodeHeld, encodeHeld } from '../codec/user.js';
 import { endOf, keys } from './keys.js';
 import { readCounter, writeCounter } from './log-records.js';
 import type { Reading, Writing } from './records.js';

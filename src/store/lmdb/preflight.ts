@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForesyncError } from '../../domain/errors.js';
-import { unavailable } from './failures.js';
+import { unavailable } from '../failures.js';
 
 const MAGIC = 0xbeefc0de;
 /** Where a data file says what it is: behind the header of its first page, whose size depends on the format's version. */

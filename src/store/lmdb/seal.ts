@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { corrupt } from './failures.js';
+import { corrupt } from '../failures.js';
 
 /**
  * LMDB does not check its pages. So each value ends with the CRC-32 of its key and itself: a bit that flipped on the disk

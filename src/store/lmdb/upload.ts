@@ -1,7 +1,7 @@
 import type { DataHash } from '../../domain/ids.js';
 import { addBlob, CHUNK_BYTES, findBlob, removeChunks, touchBlob } from './blob-records.js';
 import type { Environment } from './environment.js';
-import { unavailable } from './failures.js';
+import { unavailable } from '../failures.js';
 import { keys, stagedNumber } from './keys.js';
 import { readCounter, writeCounter } from './log-records.js';
 import type { Writing } from './records.js';

@@ -14,7 +14,7 @@ import type { StoreLimits } from '../options.js';
 import { judgeBatch } from '../rules.js';
 import { appendBatch, readBatches } from './batch-records.js';
 import { readCheckpoint, writeCheckpoints } from './checkpoint-records.js';
-import { decodeContext, decodeRecurrent, encodeContext, encodeRecurrent } from './codec-user.js';
+import { decodeContext, decodeRecurrent, encodeContext, encodeRecurrent } from '../codec/user.js';
 import type { Environment } from './environment.js';
 import { holderOf, keys, logs } from './keys.js';
 import { readCounter, writeCounter } from './log-records.js';

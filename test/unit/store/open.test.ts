@@ -20,17 +20,7 @@ describe('store/open', () => {
   });
 
   it('refuses what it does not know', async () => {
-    for (const url of [
-      '',
-      'memory',
-      'memory:x',
-      'lmdb',
-      'lmdb:',
-      'redis://localhost',
-      ':x',
-      'LMDB:/x',
-      '/data',
-    ]) {
+    for (const url of ['', 'memory', 'memory:x', 'lmdb', 'lmdb:', ':x', 'LMDB:/x', '/data']) {
       await assert.rejects(openStore({ url }, surroundings), (error: unknown) => {
         const { code, message } = error as { code: string; message: string };
         assert.equal(code, 'CONFIG_INVALID');

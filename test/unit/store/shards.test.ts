@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { itemId, pseudonym } from '../../../src/domain/ids.js';
-import { shardOf, USER_PARTITIONS, userPartition } from '../../../src/store/shards.js';
+import { itemId } from '../../../src/domain/ids.js';
+import { partitionOf, shardOf } from '../../../src/store/shards.js';
 
 describe('store/shards', () => {
   it('an item’s shard never changes: data that is stored depends on it', () => {
@@ -10,7 +10,7 @@ describe('store/shards', () => {
       GOLDEN.shards,
     );
     assert.deepEqual(
-      ids.map((id) => userPartition(pseudonym(id))),
+      ids.map((id) => partitionOf(id, 1024)),
       GOLDEN.partitions,
     );
   });
@@ -29,8 +29,8 @@ describe('store/shards', () => {
       Math.min(...counts) > 800 && Math.max(...counts) < 1200,
       `${Math.min(...counts)} ${Math.max(...counts)}`,
     );
-    const partitions = new Set(items.map((item) => userPartition(pseudonym(item))));
-    assert.equal(partitions.size, USER_PARTITIONS);
+    const partitions = new Set(items.map((item) => partitionOf(item, 1024)));
+    assert.equal(partitions.size, 1024);
   });
 });
 

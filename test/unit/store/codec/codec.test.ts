@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { StoredActivityType, StoredBatch, StoredChange, StoredCounter } from '@foresync/protocol/at-rest';
 import { itemId, spaceId } from '../../../../src/domain/ids.js';
-import { decodeBatch } from '../../../../src/store/lmdb/codec-batch.js';
-import { decodeChange } from '../../../../src/store/lmdb/codec-change.js';
-import { decodeCheckpoint, decodeHeld } from '../../../../src/store/lmdb/codec-user.js';
-import { decodeAs, whole } from '../../../../src/store/lmdb/codec.js';
+import { decodeBatch } from '../../../../src/store/codec/batch.js';
+import { decodeChange } from '../../../../src/store/codec/change.js';
+import { decodeCheckpoint, decodeHeld } from '../../../../src/store/codec/user.js';
+import { decodeAs, whole } from '../../../../src/store/codec/fields.js';
 
 const corrupt = { code: 'STORE_CORRUPT' };
 const SPACE = spaceId('s');
 
 /** The suite of the port reads back whatever is written; here is what was never written. */
-describe('store/lmdb/codec', () => {
+describe('store/codec', () => {
   it('finds what is no message', () => {
     assert.throws(() => decodeAs('x', StoredCounter, Uint8Array.of(0x08, 0xff)), corrupt);
     assert.throws(() => decodeChange(SPACE, 'e', Uint8Array.of(0x0a, 0x7f, 0x01)), corrupt);

@@ -7,7 +7,7 @@ import {
 import type { DataHash, ItemId } from '../../domain/ids.js';
 import { itemId } from '../../domain/ids.js';
 import type { HeldItem, StoredCheckpoint, StoredContext, StoredRecurrent } from '../../domain/store-port.js';
-import { bytesToHash, decodeAs, hashToBytes, whole } from './codec.js';
+import { bytesToHash, decodeAs, hashToBytes, whole } from './fields.js';
 
 export function encodeContext({ version, bytes }: StoredContext): Uint8Array {
   return ContextMessage.encode({ version: BigInt(version), context: bytes }).finish();

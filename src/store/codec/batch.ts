@@ -3,8 +3,8 @@ import type { StoredActivity } from '@foresync/protocol/at-rest';
 import type { Activity, ItemActivity } from '../../domain/activity.js';
 import { deviceId, itemId, pseudonym, spaceId } from '../../domain/ids.js';
 import type { FeedEntry } from '../../domain/store-port.js';
-import { decodeAs, whole } from './codec.js';
-import { corrupt } from './failures.js';
+import { decodeAs, whole } from './fields.js';
+import { corrupt } from '../failures.js';
 
 const WHAT = 'a batch of activities';
 

@@ -2,8 +2,8 @@ import { StoredChange, StoredEdgeKind } from '@foresync/protocol/at-rest';
 import type { SpaceId } from '../../domain/ids.js';
 import { itemId, pseudonym } from '../../domain/ids.js';
 import type { Change, Edge, EdgeKind } from '../../domain/item.js';
-import { bytesToHashOrNull, decodeAs, hashToBytes, whole } from './codec.js';
-import { corrupt } from './failures.js';
+import { bytesToHashOrNull, decodeAs, hashToBytes, whole } from './fields.js';
+import { corrupt } from '../failures.js';
 
 const WHAT = 'a change';
 

@@ -1,6 +1,6 @@
 import type { DataHash } from '../../domain/ids.js';
 import { dataHash } from '../../domain/ids.js';
-import { corrupt } from './failures.js';
+import { corrupt } from '../failures.js';
 
 /** What every codec of values is made of. */
 export interface Decoder<T> {

@@ -1,0 +1,108 @@
+import { script } from '../script.js';
+
+/**
+ * Makes a space, or finds it.
+ *   KEYS  meta
+ *   ARGV  boot, shards, epoch
+ *   reply {shards, epoch, '1' if it is ready}
+ * The first one decides; again: the same answer.
+ */
+export const MAKE_SPACE = script(
+  'make-space',
+  'writes',
+  `
+if redis.call('HSETNX', KEYS[1], 'n', ARGV[2]) == 1 then redis.call('HSET', KEYS[1], 'e', ARGV[3]) end
+return redis.call('HMGET', KEYS[1], 'n', 'e', 'ready')
+`,
+);
+
+/**
+ * Says that all shards of a space are there, and wakes those who wait for it.
+ *   KEYS  meta
+ *   ARGV  boot, channel, space
+ */
+export const READY = script(
+  'ready',
+  'writes',
+  `
+if redis.call('HSET', KEYS[1], 'ready', '1') == 1 then redis.call('SPUBLISH', ARGV[2], '0 meta ' .. ARGV[3]) end
+return 1
+`,
+);
+
+/**
+ * A space that is ready.
+ *   KEYS  meta
+ *   ARGV  boot
+ *   reply {shards, epoch, '1' | false}
+ */
+export const META = script('meta', 'reads', `return redis.call('HMGET', KEYS[1], 'n', 'e', 'ready')`);
+
+/**
+ * Adds batches to a space's feed, each once.
+ *   KEYS  feed, fed
+ *   ARGV  boot, retention, then for each batch of one device, in order: holder, sequence, bytes
+ *   reply high of the feed
+ * `fed` has the last sequence of each device: what is not above it was added before.
+ */
+export const FEED = script(
+  'feed',
+  'writes',
+  `
+local high = tonumber(redis.call('HGET', KEYS[2], 'high') or '0')
+for index = 3, #ARGV, 3 do
+  local holder, sequence, bytes = ARGV[index], tonumber(ARGV[index + 1]), ARGV[index + 2]
+  local fed = redis.call('HGET', KEYS[2], holder)
+  if sequence > tonumber(fed or '0') then
+    high = high + 1
+    redis.call('XADD', KEYS[1], string.format('%.0f-0', high), 'b', bytes)
+    redis.call('HSET', KEYS[2], 'high', string.format('%.0f', high), holder, ARGV[index + 1])
+  end
+end
+local excess = math.min(64, redis.call('XLEN', KEYS[1]) - tonumber(ARGV[2]))
+if excess > 0 then redis.call('XTRIM', KEYS[1], 'MAXLEN', redis.call('XLEN', KEYS[1]) - excess) end
+return string.format('%.0f', high)
+`,
+);
+
+/**
+ * Entries of a feed or of an activity log after an offset, in order.
+ *   KEYS  stream, hash with its high
+ *   ARGV  boot, field of the high, first offset, limit
+ *   reply {high, length, {id, {'b', bytes, ...}}...}
+ */
+export const READ_FEED = script(
+  'read-feed',
+  'reads',
+  `
+local high = redis.call('HGET', KEYS[2], ARGV[2]) or '0'
+return {high, redis.call('XLEN', KEYS[1]), redis.call('XRANGE', KEYS[1], ARGV[3], '+', 'COUNT', ARGV[4])}
+`,
+);
+
+/**
+ * Keeps a snapshot unless one of a higher offset is there.
+ *   KEYS  snapshot
+ *   ARGV  boot, offset, bytes
+ */
+export const SAVE_SNAPSHOT = script(
+  'save-snapshot',
+  'writes',
+  `
+local saved = redis.call('HGET', KEYS[1], 'o')
+if saved and tonumber(saved) > tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], 'o', ARGV[2], 'b', ARGV[3])
+return 1
+`,
+);
+
+/**
+ *   KEYS  snapshot
+ *   ARGV  boot
+ *   reply {offset or false, bytes or false}
+ */
+export const LOAD_SNAPSHOT = script(
+  'load-snapshot',
+  'reads',
+  `return redis.call('HMGET', KEYS[1], 'o', 'b')`,
+);

@@ -1,0 +1,162 @@
+import { script } from '../script.js';
+
+/**
+ * Applies a batch: the first of the two steps; the second is FEED, in the slot of the space.
+ *   KEYS  index, state (of the user in the space), activity log
+ *   ARGV  boot, device, sequence, expected version of the context, token of this call, context, batch, retention,
+ *         sequence that is known to be in the feed, ending of the state's key
+ *   reply {'applied' | 'duplicate' | 'stale', fed} | {'gap', expected, fed}; fed: the last sequence that is known to be in the
+ *         feed, so that whoever applies the next batch repeats a second step that was cut off
+ * Sequence, context and activity log change together. A call that is repeated finds its token and answers 'applied' again.
+ */
+export const APPLY = script(
+  'apply',
+  'writes',
+  `
+local place, fedPlace = 'q' .. ARGV[2], 'f' .. ARGV[2]
+local last = redis.call('HMGET', KEYS[1], place, fedPlace)
+local applied = tonumber(last[1] and string.match(last[1], '^%d+') or '0')
+local fed = last[2] or '0'
+if tonumber(ARGV[9]) > tonumber(fed) then
+  fed = ARGV[9]
+  redis.call('HSET', KEYS[1], fedPlace, fed)
+end
+local sequence = tonumber(ARGV[3])
+if sequence <= applied then
+  local mine = last[1] == ARGV[3] .. ' ' .. ARGV[5]
+  return {mine and 'applied' or 'duplicate', fed}
+end
+if sequence > applied + 1 then return {'gap', string.format('%.0f', applied + 1), fed} end
+local version = redis.call('HGET', KEYS[2], 'v') or '0'
+if version ~= ARGV[4] then return {'stale', fed} end
+redis.call('HINCRBY', KEYS[2], 'v', 1)
+redis.call('HSET', KEYS[2], 'c', ARGV[6])
+local offset = redis.call('HINCRBY', KEYS[1], 'a', 1)
+redis.call('HSET', KEYS[1], place, ARGV[3] .. ' ' .. ARGV[5], 'k' .. ARGV[10], '')
+redis.call('XADD', KEYS[3], string.format('%.0f-0', offset), 'b', ARGV[7])
+redis.call('XTRIM', KEYS[3], 'MAXLEN', ARGV[8])
+return {'applied', fed}
+`,
+);
+
+/**
+ * A user's context and recurrent state in a space.
+ *   KEYS  state
+ *   ARGV  boot
+ *   reply {version, context, version of the recurrent state, recurrent state}, false for each that is not there
+ */
+export const STATE = script('state', 'reads', `return redis.call('HMGET', KEYS[1], 'v', 'c', 'rv', 'r')`);
+
+/**
+ * Last applied batch of a device.
+ *   KEYS  index
+ *   ARGV  boot, device
+ *   reply 'sequence token' or false
+ */
+export const SEQUENCE = script('sequence', 'reads', `return redis.call('HGET', KEYS[1], 'q' .. ARGV[2])`);
+
+/**
+ * Replaces the recurrent state if its version is still the expected one.
+ *   KEYS  index, state
+ *   ARGV  boot, expected version, token of this call, bytes, ending of the state's key
+ *   reply 1 | 0
+ * A call that is repeated finds its token and answers 1 again.
+ */
+export const SAVE_RECURRENT = script(
+  'save-recurrent',
+  'writes',
+  `
+local saved = redis.call('HMGET', KEYS[2], 'rv', 'rt')
+if saved[2] == ARGV[3] then return 1 end
+if (saved[1] or '0') ~= ARGV[2] then return 0 end
+redis.call('HINCRBY', KEYS[2], 'rv', 1)
+redis.call('HSET', KEYS[2], 'r', ARGV[4], 'rt', ARGV[3])
+redis.call('HSET', KEYS[1], 'k' .. ARGV[5], '')
+return 1
+`,
+);
+
+/**
+ * Writes or replaces checkpoints, then removes those saved longest ago beyond the retention.
+ *   KEYS  index, checkpoints, order
+ *   ARGV  boot, retention, ending of the checkpoints' key, ending of the order's key, then item, bytes...
+ */
+export const SAVE_CHECKPOINTS = script(
+  'save-checkpoints',
+  'writes',
+  `
+redis.call('HSET', KEYS[1], 'k' .. ARGV[3], '', 'k' .. ARGV[4], '')
+for index = 5, #ARGV, 2 do
+  redis.call('HSET', KEYS[2], ARGV[index], ARGV[index + 1])
+  redis.call('ZADD', KEYS[3], redis.call('HINCRBY', KEYS[1], 'c', 1), ARGV[index])
+end
+local excess = redis.call('ZCARD', KEYS[3]) - tonumber(ARGV[2])
+if excess > 0 then
+  for _, item in ipairs(redis.call('ZRANGE', KEYS[3], 0, excess - 1)) do
+    redis.call('HDEL', KEYS[2], item)
+    redis.call('ZREM', KEYS[3], item)
+  end
+end
+return 1
+`,
+);
+
+/**
+ * Fields of a hash, in the order asked for.
+ *   KEYS  hash
+ *   ARGV  boot, field...
+ */
+export const FIELDS = script(
+  'fields',
+  'reads',
+  `
+local values = {}
+for index = 2, #ARGV do values[index - 1] = redis.call('HGET', KEYS[1], ARGV[index]) end
+return values
+`,
+);
+
+/**
+ * All fields and values of a hash.
+ *   KEYS  hash
+ *   ARGV  boot
+ */
+export const WHOLE = script('whole', 'reads', `return redis.call('HGETALL', KEYS[1])`);
+
+/**
+ * Takes items out of a manifest, then puts items in.
+ *   KEYS  index, manifest
+ *   ARGV  boot, most items, ending of the manifest's key, number of items to drop, items to drop..., item, hash...
+ *   reply {'done'} | {'full', items it would have}: nothing was changed
+ */
+export const CHANGE_MANIFEST = script(
+  'change-manifest',
+  'writes',
+  `
+local drops = tonumber(ARGV[4])
+local size = redis.call('HLEN', KEYS[2])
+for index = 5, 4 + drops do size = size - redis.call('HEXISTS', KEYS[2], ARGV[index]) end
+for index = 5 + drops, #ARGV, 2 do size = size + 1 - redis.call('HEXISTS', KEYS[2], ARGV[index]) end
+if size > tonumber(ARGV[2]) then return {'full', size} end
+redis.call('HSET', KEYS[1], 'k' .. ARGV[3], '')
+for index = 5, 4 + drops do redis.call('HDEL', KEYS[2], ARGV[index]) end
+for index = 5 + drops, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[index], ARGV[index + 1]) end
+return {'done'}
+`,
+);
+
+/**
+ * Puts a manifest in the place of another.
+ *   KEYS  index, manifest
+ *   ARGV  boot, ending of the manifest's key, then item, hash...
+ */
+export const REPLACE_MANIFEST = script(
+  'replace-manifest',
+  'writes',
+  `
+redis.call('HSET', KEYS[1], 'k' .. ARGV[2], '')
+redis.call('UNLINK', KEYS[2])
+for index = 3, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[index], ARGV[index + 1]) end
+return 1
+`,
+);

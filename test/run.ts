@@ -1,17 +1,18 @@
 /**
  * `npm test`: every check and every suite, in order, all of them even after a failure.
- * `npm test -- --only unit` runs the steps of one group (static, unit, contract, integration, e2e, clients, model) or one step by name.
+ * `npm test -- --only unit` runs the steps of one group (static, unit, contract, integration, e2e, browser, clients, model) or one step by name.
  * The last line is always `N passed, N failed`: a check counts as one test, a suite as its tests.
  */
 import { parseArgs } from 'node:util';
 import { coverageSteps, forgetCoverage } from './steps/coverage.js';
 import { modelSteps } from './steps/model.js';
+import { pythonSteps } from './steps/python.js';
 import { staticSteps } from './steps/static.js';
 import type { Outcome, Step } from './steps/step.js';
 import { suiteSteps } from './steps/suites.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const steps = [...staticSteps, ...suiteSteps, ...coverageSteps, ...modelSteps].filter(chosen);
+const steps = [...staticSteps, ...suiteSteps, ...pythonSteps, ...coverageSteps, ...modelSteps].filter(chosen);
 const outcomes: Outcome[] = [];
 
 if (steps.length === 0) throw new Error(`no step or group is called ${values.only ?? ''}`);

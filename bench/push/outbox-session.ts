@@ -15,6 +15,7 @@ const NO_CAPS = { bytesPerHour: 0, maxInFlight: 0, maxInFlightBytes: 0, metadata
 /** The real outbox and nothing around it: no store is read, no manifest is kept. */
 export class OutboxSession implements OpenSession {
   readonly id: SessionId;
+  readonly durable = { sequence: 0, durability: null };
   readonly #outbox = new Outbox({ ...OUTBOX_LIMITS, maxPlanned: MAX_PLANNED }, NO_CAPS, () => undefined);
   readonly #contents: ReadonlyMap<ItemId, Content>;
   #over = false;
@@ -25,6 +26,10 @@ export class OutboxSession implements OpenSession {
     this.id = id;
     this.#contents = contents;
     this.#outbox.say({ kind: 'heartbeat', nonce: 0, echo: 0, timeMs: 0, tokenExpiresInMs: 0 });
+  }
+
+  get open(): boolean {
+    return !this.#over;
   }
 
   offer(pushes: readonly ExplainedPush[]): void {

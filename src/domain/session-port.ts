@@ -15,6 +15,10 @@ export interface SessionGate {
 
 export interface OpenSession {
   readonly id: SessionId;
+  /** Whether what the device says still counts: not once the session ends, for whatever reason. */
+  readonly open: boolean;
+  /** Activities of the device that are durable. */
+  readonly durable: DurableActivities;
   /**
    * Handles one event, in order; resolves when the next may be handed in, so that a slow session slows its
    * sender. A refused event becomes a Refusal or an error Answer; a throw ends the session with that error.
@@ -27,6 +31,13 @@ export interface OpenSession {
   frames(): AsyncIterable<readonly ServerEvent[]>;
   /** The transport has not drained for too long, or the stream broke, or the device left. Idempotent. */
   end(why: SessionEnd): void;
+}
+
+export interface DurableActivities {
+  /** Every batch up to this one. */
+  readonly sequence: number;
+  /** How safely; null until a batch of this session was applied. */
+  readonly durability: Durability | null;
 }
 
 export type SessionEnd =

@@ -21,7 +21,9 @@ import { Health } from './health.js';
 import { predictionHandlers } from './prediction.js';
 import { addReflection } from './reflection.js';
 import { syncHandler } from './sync.js';
-import { browserHandlers, privacyHandlers } from './unimplemented.js';
+import { privacyHandlers } from './unimplemented.js';
+import { reportHandler } from './web/report.js';
+import { subscribeHandler } from './web/subscribe.js';
 
 export interface RpcOptions {
   readonly host: string;
@@ -121,9 +123,12 @@ export class RpcServer {
     const { stallMs, unaryMs, frameBytes, activityBatchBytes, helloMs, progressMs } = this.#options;
     const limits = { stallMs, unaryMs, maxRequestBytes: frameBytes };
     const edge: Edge = { ...deps, ...limits, clock, liveCalls: this.#liveCalls };
-    const sync = syncHandler({ gate: deps.gate, clock, activityBatchBytes, helloMs });
+    const { gate } = deps;
+    const sync = syncHandler({ gate, clock, activityBatchBytes, helloMs });
+    const subscribe = subscribeHandler({ gate, clock });
+    const report = reportHandler({ gate, clock, activityBatchBytes });
     const fetch = fetchHandler(deps.content);
-    addService(this.#server, SyncServiceDefinition, { ...browserHandlers, sync, fetch }, edge);
+    addService(this.#server, SyncServiceDefinition, { sync, subscribe, report, fetch }, edge);
     addService(this.#server, ContentServiceDefinition, contentHandlers({ ...deps, progressMs }), edge);
     addService(this.#server, PredictionServiceDefinition, predictionHandlers(deps), edge);
     addService(this.#server, PrivacyServiceDefinition, privacyHandlers, edge);

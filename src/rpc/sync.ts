@@ -1,17 +1,18 @@
 import type { SyncRequest } from '@foresync/protocol';
 import { ForesyncError } from '../domain/errors.js';
-import type { Identity } from '../domain/identity.js';
-import type { DeviceId } from '../domain/ids.js';
-import type { SessionGate } from '../domain/session-port.js';
+import type { OpenSession, SessionGate } from '../domain/session-port.js';
 import type { Arrived } from './call/arrived.js';
 import { opened } from './call/arrived.js';
 import type { Bidi } from './call/handlers.js';
 import { orAborted } from './call/or-aborted.js';
 import { openingOf } from './inbound/events.js';
-import type { SyncStreamDeps } from './sync-stream.js';
-import { SyncStream } from './sync-stream.js';
+import type { Frame, ReceiveDeps } from './receive-frame.js';
+import { receiveFrame } from './receive-frame.js';
+import type { Reading } from './session-stream.js';
+import { SessionStream } from './session-stream.js';
+import { withDevice } from './with-device.js';
 
-export interface SyncDeps extends SyncStreamDeps {
+export interface SyncDeps extends ReceiveDeps {
   readonly gate: SessionGate;
   /** Longest wait for the Hello of a stream, ms. */
   readonly helloMs: number;
@@ -27,15 +28,25 @@ export function syncHandler(deps: SyncDeps): Bidi<SyncRequest> {
     call.tally.note('client', hello.clientVersion);
     const session = await deps.gate.open(identity, hello);
     call.tally.note('session', session.id);
-    await new SyncStream(session, writer, call, deps).run({ message: rest, bytes: first.bytes }, frames);
+    const stream = new SessionStream(session, writer, call, deps.clock);
+    await stream.run(reading(session, { message: rest, bytes: first.bytes }, frames, deps));
   };
 }
 
-/** Throws DEVICE_REQUIRED for a backend's token: a session is a device's. */
-export function withDevice(identity: Identity): Identity & { readonly device: DeviceId } {
-  const { device } = identity;
-  if (device !== null) return { ...identity, device };
-  throw new ForesyncError('DEVICE_REQUIRED', "the token names no device, and a session is a device's");
+/** What came with Hello, then whatever comes. */
+function reading(
+  session: OpenSession,
+  first: Frame,
+  frames: AsyncIterator<Arrived<SyncRequest>>,
+  deps: ReceiveDeps,
+): Reading {
+  return async (over) => {
+    await receiveFrame(session, first, over, deps);
+    for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+      const { value } = next;
+      await receiveFrame(session, { message: opened(value), bytes: value.bytes }, over, deps);
+    }
+  };
 }
 
 function firstFrame(

@@ -1,4 +1,4 @@
-import type { PrivacyServiceDefinition, SyncServiceDefinition } from '@foresync/protocol';
+import type { PrivacyServiceDefinition } from '@foresync/protocol';
 import { ForesyncError } from '../domain/errors.js';
 import type { Handlers } from './call/handlers.js';
 
@@ -6,12 +6,6 @@ import type { Handlers } from './call/handlers.js';
 export const privacyHandlers: Handlers<PrivacyServiceDefinition> = {
   export: neverYields,
   forget: () => Promise.reject(notOffered()),
-};
-
-/** The session for browsers. */
-export const browserHandlers: Pick<Handlers<SyncServiceDefinition>, 'subscribe' | 'report'> = {
-  subscribe: neverYields,
-  report: () => Promise.reject(notOffered()),
 };
 
 function neverYields(): AsyncIterable<never> {

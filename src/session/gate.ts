@@ -160,7 +160,8 @@ export class Gate implements SessionGate {
     const presence = new Presence(newSessionId(), identity, hello, this.#session);
     const max = settings.maxManifestEntries;
     const manifests = new Manifests(presence, { sha256, strikes: this.#strikes, max });
-    const session = new Session(presence, new Inbox(presence, manifests, this.#deps), this.#session);
+    const inbox = new Inbox(presence, manifests, sequence, this.#deps);
+    const session = new Session(presence, inbox, this.#session);
     const welcome = this.#welcome(presence, leases, judgements, sequence);
     presence.outbox.say({ kind: 'welcome', welcome });
     presence.begin(leases, judgements);

@@ -1,6 +1,12 @@
 import { ForesyncError } from '../domain/errors.js';
 import type { SessionId } from '../domain/ids.js';
-import type { ClientEvent, OpenSession, ServerEvent, SessionEnd } from '../domain/session-port.js';
+import type {
+  ClientEvent,
+  DurableActivities,
+  OpenSession,
+  ServerEvent,
+  SessionEnd,
+} from '../domain/session-port.js';
 import { frames } from '../outbox/frames.js';
 import { compose } from './compose/compose.js';
 import type { ComposeDeps } from './compose/frame.js';
@@ -34,6 +40,14 @@ export class Session implements OpenSession {
 
   get id(): SessionId {
     return this.presence.id;
+  }
+
+  get open(): boolean {
+    return this.presence.open;
+  }
+
+  get durable(): DurableActivities {
+    return this.#inbox.durable;
   }
 
   /** Nothing is being handled, everything is told and acknowledged; or the session is over. */

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runPytest } from './pytest.js';
 import type { Outcome, Step } from './step.js';
 import { check, succeeds } from './step.js';
 
@@ -29,7 +30,7 @@ async function testAndTrain(): Promise<Outcome> {
   const scratch = mkdtempSync(join(tmpdir(), 'foresync-model-'));
   try {
     // At the same time, for each leaves a core idle.
-    const work = [runPytest(join(scratch, 'tests.xml')), ranksWhatItTrained(scratch)] as const;
+    const work = [runPytest(folder, join(scratch, 'tests.xml')), ranksWhatItTrained(scratch)] as const;
     const [{ passed, failed }, trained] = await Promise.all(work);
     return { passed: passed + Number(trained), failed: failed + Number(!trained) };
   } finally {
@@ -44,26 +45,6 @@ function hasEnvironment(): Promise<boolean> {
 
 function ruff(...args: readonly string[]): Promise<boolean> {
   return succeeds(`${folder}/.venv/bin/ruff`, [...args, folder]);
-}
-
-async function runPytest(report: string): Promise<Outcome> {
-  const args = [
-    '-q',
-    `--rootdir=${folder}`,
-    `--config-file=${folder}/pyproject.toml`,
-    `--junitxml=${report}`,
-  ];
-  const succeeded = await succeeds(`${folder}/.venv/bin/pytest`, [...args, folder]);
-  if (!existsSync(report)) return { passed: 0, failed: 1 };
-  const xml = readFileSync(report, 'utf8');
-  const count = (name: string): number =>
-    Number(new RegExp(`<testsuite [^>]*${name}="(\\d+)"`).exec(xml)?.[1]);
-  const failed = count('failures') + count('errors');
-  // A run that fails without a failed test counts as one failure.
-  return {
-    passed: count('tests') - failed - count('skipped'),
-    failed: succeeded ? failed : Math.max(1, failed),
-  };
 }
 
 /** From the bundled trace to features, to a model of seconds, to one that goes on from it, to a replay in which that ranks. */

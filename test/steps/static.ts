@@ -9,6 +9,8 @@ export const staticSteps = [
   check('static', 'format', () => succeeds('biome', ['format'])),
   check('static', 'lint', () => succeeds('eslint', ['.', '--max-warnings', '0'])),
   check('static', 'types', () => succeeds('tsc', ['--noEmit'])),
+  check('static', 'types of the client', () => succeeds('tsc', ['--noEmit', '-p', 'clients/typescript'])),
+  check('static', 'types of pages', () => succeeds('tsc', ['--noEmit', '-p', 'test/browser/page'])),
   check('static', 'layers', () =>
     succeeds('depcruise', ['--config', '.dependency-cruiser.cjs', 'src', 'proto/ts', 'clients']),
   ),

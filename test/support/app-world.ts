@@ -19,9 +19,12 @@ export interface AppWorld {
   stop(): Promise<void>;
 }
 
-export async function appWorld(change: PartialConfig = {}, overrides: AppOverrides = {}): Promise<AppWorld> {
+export async function appWorld(
+  change: PartialConfig = {},
+  overrides: AppOverrides = {},
+  tokens = new TokenMaker(),
+): Promise<AppWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'foresync-app-'));
-  const tokens = new TokenMaker();
   const log: string[] = [];
   const config = configOf({
     ...change,

@@ -1,4 +1,10 @@
-import type { ChannelCredentials, ChannelOptions, ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
+import type {
+  ChannelCredentials,
+  ChannelOptions,
+  ClientDuplexStream,
+  ClientReadableStream,
+  ServiceError,
+} from '@grpc/grpc-js';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { BadRequest, ErrorInfo, Status } from '@foresync/protocol';
 
@@ -93,8 +99,7 @@ export class Caller {
 
   /** The answers, as they come; leaving the loop cancels the call. */
   async *download<Req, Res>(method: Method<Req, Res>, request: Req): AsyncGenerator<Res> {
-    const { path, write, read } = this.#wire(method);
-    const call = this.#client.makeServerStreamRequest(path, write, read, request, this.#metadata());
+    const call = this.subscribe(method, request);
     try {
       // The deserializer makes nothing else.
       for await (const response of call as AsyncIterable<Res>) yield response;
@@ -103,6 +108,12 @@ export class Caller {
     } finally {
       call.cancel();
     }
+  }
+
+  /** A call whose answers are listened to. */
+  subscribe<Req, Res>(method: Method<Req, Res>, request: Req): ClientReadableStream<Res> {
+    const { path, write, read } = this.#wire(method);
+    return this.#client.makeServerStreamRequest(path, write, read, request, this.#metadata());
   }
 
   stream<Req, Res>(method: Method<Req, Res>): ClientDuplexStream<Req, Res> {

@@ -1,10 +1,24 @@
 import type { BufferRecord } from './buffer-record.js';
 import type { Checkpoint } from './checkpoint.js';
+import { ForesyncClientError } from './errors.js';
 import { toHex } from './hex.js';
 import type { Holding, SpaceDigest } from './holdings.js';
 import { Holdings } from './holdings.js';
 import type { Hashing } from './sha256.js';
 import type { BufferStorage } from './storage.js';
+
+/** Hears what is held of an item from now on; undefined for nothing. */
+export type OnHolding = (space: string, item: string, holding: Holding | undefined) => void;
+
+export interface BufferParts {
+  readonly hashing: Hashing;
+  readonly capacity: number;
+  readonly now: () => number;
+  readonly onHolding?: OnHolding | undefined;
+}
+
+/** The share of the contents that goes when the place where they are kept is full. */
+const ROOM_SHARE = 0.25;
 
 /** What a device holds, on top of a storage: every change is in memory at once, and durable after `commit`. */
 export class DeviceBuffer {
@@ -12,27 +26,28 @@ export class DeviceBuffer {
   readonly #hashing: Hashing;
   readonly #holdings: Holdings;
   readonly #now: () => number;
+  readonly #onHolding: OnHolding;
   /** Holdings of each content: the same content under two items is stored once. */
   readonly #references = new Map<string, number>();
   #untold: Checkpoint[] = [];
 
-  private constructor(storage: BufferStorage, hashing: Hashing, capacity: number, now: () => number) {
+  private constructor(storage: BufferStorage, options: BufferParts) {
+    const { hashing, capacity, now, onHolding = () => undefined } = options;
     this.#storage = storage;
     this.#hashing = hashing;
     this.#now = now;
+    this.#onHolding = onHolding;
     this.#holdings = new Holdings(hashing.sha256, capacity);
   }
 
   /** Reads what earlier runs left. What does not fit the capacity any more, or has lost its content, is dropped. */
-  static async open(
-    storage: BufferStorage,
-    options: { readonly hashing: Hashing; readonly capacity: number; readonly now: () => number },
-  ): Promise<DeviceBuffer> {
-    const buffer = new DeviceBuffer(storage, options.hashing, options.capacity, options.now);
+  static async open(storage: BufferStorage, options: BufferParts): Promise<DeviceBuffer> {
+    const buffer = new DeviceBuffer(storage, options);
     const { records, hashes } = await storage.load(() => snapshot(buffer.#holdings));
     const history = new Holdings(options.hashing.sha256, Number.MAX_SAFE_INTEGER);
     for (const record of records) history.apply(record);
     buffer.#adopt(history, hashes);
+    for (const { checkpoint } of buffer.list()) buffer.#told(checkpoint);
     return buffer;
   }
 
@@ -66,6 +81,7 @@ export class DeviceBuffer {
       if (gone !== checkpoint) this.#storage.append({ kind: 'drop', space: gone.space, item: gone.item });
       this.#forgotten(gone);
     }
+    if (kept) this.#told(checkpoint);
     return kept;
   }
 
@@ -74,11 +90,14 @@ export class DeviceBuffer {
     if (this.get(checkpoint.space, checkpoint.item)?.checkpoint.dataHash !== checkpoint.dataHash)
       return false;
     this.#step({ kind: 'confirm', atMs: this.#now(), checkpoint });
+    this.#told(checkpoint);
     return true;
   }
 
   markStale(space: string, item: string): void {
-    if (this.get(space, item)?.stale === false) this.#step({ kind: 'stale', atMs: this.#now(), space, item });
+    if (this.get(space, item)?.stale !== false) return;
+    this.#step({ kind: 'stale', atMs: this.#now(), space, item });
+    this.#told({ space, item });
   }
 
   /** The user opened it. */
@@ -141,9 +160,19 @@ export class DeviceBuffer {
     if (known === undefined || toHex(known) !== toHex(key)) this.#step({ kind: 'key', key });
   }
 
-  /** Resolves when everything done before is as safe as the storage makes it. */
-  commit(): Promise<void> {
-    return this.#storage.commit();
+  /**
+   * Resolves when everything done before is as safe as the storage makes it. A storage that is full gets room: what was
+   * used least recently goes.
+   */
+  async commit(): Promise<void> {
+    for (;;) {
+      try {
+        await this.#storage.commit();
+        return;
+      } catch (thrown) {
+        if (ForesyncClientError.from(thrown).code !== 'STORAGE_FULL' || !this.#makeRoom()) throw thrown;
+      }
+    }
   }
 
   close(): Promise<void> {
@@ -163,6 +192,20 @@ export class DeviceBuffer {
       this.#references.set(checkpoint.dataHash, (this.#references.get(checkpoint.dataHash) ?? 0) + 1);
     }
     for (const hash of hashes) if (!this.#references.has(hash)) this.#storage.remove(hash);
+  }
+
+  /** Whether something could go. */
+  #makeRoom(): boolean {
+    const { bytes, count } = this.#holdings;
+    for (const { checkpoint } of [...this.#holdings.list()]) {
+      if (this.#holdings.bytes <= bytes * (1 - ROOM_SHARE) && this.#holdings.count < count) break;
+      this.drop(checkpoint.space, checkpoint.item);
+    }
+    return this.#holdings.count < count;
+  }
+
+  #told({ space, item }: Pick<Checkpoint, 'space' | 'item'>): void {
+    this.#onHolding(space, item, this.get(space, item));
   }
 
   #step(record: BufferRecord): void {
@@ -188,6 +231,7 @@ export class DeviceBuffer {
   #forgotten(checkpoint: Checkpoint): void {
     this.#unrefer(checkpoint.dataHash);
     this.#untold.push(checkpoint);
+    this.#told(checkpoint);
   }
 }
 

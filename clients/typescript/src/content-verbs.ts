@@ -1,17 +1,19 @@
-import type { GetRequest, PutHeader } from '@foresync/protocol';
+import type { PutHeader } from '@foresync/protocol';
 import { copyOf } from './bytes.js';
 import type { Checkpoint, Edge } from './checkpoint.js';
 import { checkpointOf, wireEdges } from './wire-checkpoint.js';
 import type { Connection } from './connection.js';
+import type { ListOptions } from './content-reads.js';
+import { CALL_TIMEOUT_MS, ContentReads, TRANSFER_TIMEOUT_MS } from './content-reads.js';
 import type { Device } from './device.js';
 import { holdOwn, tellDropped } from './device.js';
 import { durabilityOf } from './durability.js';
-import { fieldInvalid, ForesyncClientError } from './errors.js';
+import { fieldInvalid } from './errors.js';
 import type { Durability } from './events.js';
-import { fromHex, isHash, toHex } from './hex.js';
+import { fromHex, isHash } from './hex.js';
 import { soon } from './soon.js';
 import type { TokenSource } from './token-source.js';
-import type { CallOptions, Transport } from './transport.js';
+import type { Transport } from './transport.js';
 import type { Patience } from './within.js';
 
 export interface WriteOptions extends Patience {
@@ -31,15 +33,6 @@ export interface Written {
   readonly durability: Durability;
 }
 
-export interface ListOptions extends Patience {
-  /** Only items whose id starts with this. */
-  readonly prefix?: string | undefined;
-}
-
-/** Large contents over slow lines take their time. */
-const TRANSFER_TIMEOUT_MS = 10 * 60_000;
-const CALL_TIMEOUT_MS = 30_000;
-const PAGE = 1000;
 /** Bytes that are hashed before others get their turn. */
 const HASH_STEP = 1024 * 1024;
 
@@ -48,13 +41,13 @@ export class ContentVerbs {
   readonly #device: Device;
   readonly #connection: Connection;
   readonly #transport: Transport;
-  readonly #tokens: TokenSource;
+  readonly #reads: ContentReads;
 
   constructor(device: Device, connection: Connection, transport: Transport, tokens: TokenSource) {
     this.#device = device;
     this.#connection = connection;
     this.#transport = transport;
-    this.#tokens = tokens;
+    this.#reads = new ContentReads(device.hashing, transport, tokens);
   }
 
   async write(space: string, item: string, content: Uint8Array, options: WriteOptions): Promise<Written> {
@@ -71,7 +64,7 @@ export class ContentVerbs {
       modifiedMs: BigInt(options.modifiedMs ?? 0),
       audience: [],
     };
-    const response = await this.#call(options, TRANSFER_TIMEOUT_MS, (call) =>
+    const response = await this.#reads.call(options, TRANSFER_TIMEOUT_MS, (call) =>
       this.#transport.put(header, chunksOf(bytes, this.#connection.chunkBytes), call),
     );
     const checkpoint = checkpointOf(response.checkpoint);
@@ -86,71 +79,23 @@ export class ContentVerbs {
   ): Promise<void> {
     const held = this.#device.buffer.get(space, item)?.checkpoint;
     const { ifMatch } = conditionOf(options.ifMatch, held);
-    await this.#call(options, CALL_TIMEOUT_MS, (call) =>
+    await this.#reads.call(options, CALL_TIMEOUT_MS, (call) =>
       this.#transport.delete({ space, item, ifMatch }, call),
     );
     this.#device.buffer.drop(space, item);
     tellDropped(this.#device);
   }
 
-  async *list(space: string, options: ListOptions): AsyncGenerator<Checkpoint, void, undefined> {
-    for (let pageToken = ''; ; ) {
-      const request = { space, prefix: options.prefix ?? '', pageSize: PAGE, pageToken };
-      const page = await this.#call(options, CALL_TIMEOUT_MS, (call) => this.#transport.list(request, call));
-      yield* page.checkpoints.map(checkpointOf);
-      pageToken = page.nextPageToken;
-      if (pageToken === '') return;
-    }
+  list(space: string, options: ListOptions): AsyncIterable<Checkpoint> {
+    return this.#reads.list(space, options);
   }
 
-  async get(
+  get(
     space: string,
     item: string,
     options: Patience,
   ): Promise<{ checkpoint: Checkpoint; content: Uint8Array }> {
-    return this.#call(options, TRANSFER_TIMEOUT_MS, (call) =>
-      this.#read({ space, item, ifNoneMatch: NONE }, call),
-    );
-  }
-
-  async #read(
-    request: GetRequest,
-    call: CallOptions,
-  ): Promise<{ checkpoint: Checkpoint; content: Uint8Array }> {
-    let checkpoint: Checkpoint | undefined;
-    let content = NONE;
-    let received = 0;
-    const hash = this.#device.hashing.start();
-    for await (const { part } of this.#transport.get(request, call)) {
-      if (part?.$case === 'checkpoint') {
-        checkpoint = checkpointOf(part.value);
-        content = new Uint8Array(checkpoint.sizeBytes);
-      } else if (part?.$case === 'chunk' && received + part.value.length <= content.length) {
-        content.set(part.value, received);
-        hash.update(part.value);
-        received += part.value.length;
-      } else throw corrupt(request.item);
-    }
-    const dataHash = toHex(hash.finish());
-    if (checkpoint?.dataHash !== dataHash) throw corrupt(request.item);
-    return { checkpoint, content };
-  }
-
-  /** Calls with a token, and once more with a new one if the first was refused. */
-  async #call<T>(
-    { signal, timeoutMs }: Patience,
-    defaultMs: number,
-    make: (call: CallOptions) => Promise<T>,
-  ): Promise<T> {
-    const call = async (): Promise<T> =>
-      make({ token: await this.#tokens.get(), signal, timeoutMs: timeoutMs ?? defaultMs });
-    try {
-      return await call();
-    } catch (error) {
-      if (!this.#tokens.renewable || ForesyncClientError.from(error).code !== 'UNAUTHENTICATED') throw error;
-      this.#tokens.renew();
-      return call();
-    }
+    return this.#reads.get(space, item, options);
   }
 
   async #hash(bytes: Uint8Array): Promise<Uint8Array> {
@@ -179,10 +124,6 @@ function conditionOf(
 
 function* chunksOf(bytes: Uint8Array, length: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
-}
-
-function corrupt(item: string): ForesyncClientError {
-  return new ForesyncClientError('CONTENT_CORRUPT', `the content of ${item} does not match its checkpoint`);
 }
 
 const NONE = new Uint8Array(0);

@@ -59,6 +59,8 @@ export const CLIENT_CODES = {
   TOO_MANY_OPENS: true,
   /** The device's disk refused something; the cause says what. */
   STORAGE_FAILED: true,
+  /** The browser has no room for anything more of this page, not even for what would replace all that is held. */
+  STORAGE_FULL: true,
   /** Another process, or another client in this one, uses the directory. */
   BUFFER_IN_USE: true,
   /** The directory holds something that this version cannot read. */

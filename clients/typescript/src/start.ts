@@ -1,11 +1,12 @@
 import { Acks } from './acks.js';
+import type { OnHolding } from './buffer.js';
 import { DeviceBuffer } from './buffer.js';
 import { Foresync } from './client.js';
 import { Committer } from './committer.js';
 import { Connection } from './connection.js';
 import { ContentVerbs } from './content-verbs.js';
 import type { Device } from './device.js';
-import { noCounts } from './device.js';
+import { noCounts, tellDropped } from './device.js';
 import { ForesyncClientError, storageFailed } from './errors.js';
 import { EventBus } from './event-bus.js';
 import { Opener } from './opener.js';
@@ -28,6 +29,8 @@ export interface Ground {
   /** Bytes of content that the device keeps. */
   readonly capacity: number;
   readonly outboxLog: RecordLog;
+  /** Hears what is held, from the start on. */
+  readonly onHolding?: OnHolding;
   /** Closes what was opened for this client alone; storage and log are closed by then. */
   readonly release: () => void;
 }
@@ -79,14 +82,20 @@ async function opened(settings: Settings, ground: Ground, nudge: () => void): Pr
   const counters = noCounts();
   const hashing = await loadHashing();
   try {
-    const buffer = await DeviceBuffer.open(ground.storage, { hashing, capacity: ground.capacity, now });
+    const { capacity, onHolding } = ground;
+    const buffer = await DeviceBuffer.open(ground.storage, { hashing, capacity, now, onHolding });
     const lose = (activities: number): void => {
       counters.activitiesLost += activities;
       events.publish({ kind: 'lost', activities });
     };
     const outbox = await Outbox.open(ground.outboxLog, lose);
     const onFailure = (error: ForesyncClientError): void => events.publish({ kind: 'storage', error });
-    const bufferCommits = new Committer(() => buffer.commit(), onFailure);
+    const commit = async (): Promise<void> => {
+      await buffer.commit();
+      // A full storage may have cost something.
+      tellDropped({ buffer, acks, events });
+    };
+    const bufferCommits = new Committer(commit, onFailure);
     const outboxCommits = new Committer(() => outbox.commit(), onFailure);
     const acks = new Acks(
       settings.spaces,

@@ -2,9 +2,10 @@ import type { Server, UntypedHandleCall } from '@grpc/grpc-js';
 import type { Edge } from './edge.js';
 import { bidiHandler } from './handle-bidi.js';
 import { clientStreamHandler } from './handle-client-stream.js';
+import { frameStreamHandler } from './handle-frame-stream.js';
 import { serverStreamHandler } from './handle-server-stream.js';
 import { unaryHandler } from './handle-unary.js';
-import type { Bidi, ClientStream, Handlers, ServerStream, Unary } from './handlers.js';
+import type { Bidi, ClientStream, FrameStream, Handlers, ServerStream, Unary } from './handlers.js';
 import type { GenericMethod, GenericService } from './service-definition.js';
 import { grpcDefinition } from './service-definition.js';
 
@@ -33,6 +34,7 @@ function handlerOf(edge: Edge, path: string, method: GenericMethod, handle: unkn
     return clientStreamHandler(edge, path, method, handle as ClientStream<unknown, unknown>);
   }
   if (method.responseStream) {
+    if (typeof handle !== 'function') return frameStreamHandler(edge, path, handle as FrameStream<unknown>);
     return serverStreamHandler(edge, path, method, handle as ServerStream<unknown, unknown>);
   }
   return unaryHandler(edge, path, method, handle as Unary<unknown, unknown>);

@@ -13,12 +13,17 @@ type HandlerOf<Method> = Method extends { requestStream: true; responseStream: t
   : Method extends { requestStream: true }
     ? ClientStream<RequestOf<Method>, ResponseOf<Method>>
     : Method extends { responseStream: true }
-      ? ServerStream<RequestOf<Method>, ResponseOf<Method>>
+      ? ServerStream<RequestOf<Method>, ResponseOf<Method>> | FrameStream<RequestOf<Method>>
       : Unary<RequestOf<Method>, ResponseOf<Method>>;
 
 export type Unary<Request, Response> = (request: Request, call: Call) => Promise<Response>;
 
 export type ServerStream<Request, Response> = (request: Request, call: Call) => AsyncIterable<Response>;
+
+/** A server stream whose messages are encoded by the handler and written at its own pace; see Bidi for its end. */
+export interface FrameStream<Request> {
+  readonly write: (request: Request, writer: StreamWriter, call: Call) => Promise<void>;
+}
 
 /** Messages are read one at a time, as they are asked for. */
 export type ClientStream<Request, Response> = (

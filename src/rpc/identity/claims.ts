@@ -19,7 +19,8 @@ export function identityOf(
     device: deviceOf(payload['device']),
     grants: grantsOf(payload['spaces']),
     // jwtVerify demanded `exp`. What holds a leeway when a stream opens holds it while the stream lives.
-    expiresMs: Math.min((payload.exp ?? 0) * 1000 + keys.leewayMs, Number.MAX_SAFE_INTEGER),
+    // Seconds may have a fraction, milliseconds here have none.
+    expiresMs: Math.min(Math.floor((payload.exp ?? 0) * 1000) + keys.leewayMs, Number.MAX_SAFE_INTEGER),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ActivityBatch } from '../../domain/activity.js';
 import { ForesyncError } from '../../domain/errors.js';
 import type { SpaceId } from '../../domain/ids.js';
-import type { ClientEvent, ContentRequest } from '../../domain/session-port.js';
+import type { ClientEvent, ContentRequest, DurableActivities } from '../../domain/session-port.js';
 import type { FollowedSpace } from '../device/followed-space.js';
 import type { Manifests } from './manifests.js';
 import type { Presence } from '../presence.js';
@@ -23,11 +23,23 @@ export class Inbox {
   readonly #deps: Pick<SessionDeps, 'store' | 'clock'>;
   #turn: Promise<void> = Promise.resolve();
   #handling = 0;
+  #durable: DurableActivities;
 
-  constructor(presence: Presence, manifests: Manifests, deps: Pick<SessionDeps, 'store' | 'clock'>) {
+  /** `sequence` is the last batch that an earlier session made durable. */
+  constructor(
+    presence: Presence,
+    manifests: Manifests,
+    sequence: number,
+    deps: Pick<SessionDeps, 'store' | 'clock'>,
+  ) {
     this.#presence = presence;
     this.#manifests = manifests;
+    this.#durable = { sequence, durability: null };
     this.#deps = deps;
+  }
+
+  get durable(): DurableActivities {
+    return this.#durable;
   }
 
   get idle(): boolean {
@@ -98,6 +110,8 @@ export class Inbox {
     const home = this.#followed('activities.space', batch.space);
     const applied = await receiveActivities(this.#deps.store.spaces, home, batch, hello.locationPermitted);
     tally.batches++;
+    const sequence = Math.max(this.#durable.sequence, batch.sequence);
+    this.#durable = { sequence, durability: applied.durability };
     outbox.confirm(batch.sequence, applied.durability);
   }
 

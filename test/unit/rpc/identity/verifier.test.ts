@@ -57,6 +57,11 @@ async function reason(token: string, on: Verifier = verifier()): Promise<string 
 const hsToken = (claims: JWTPayload = CLAIMS): Promise<string> => sign(secret, { alg: 'HS256' }, claims);
 
 describe('rpc/identity/verifier', () => {
+  it('takes an expiry with a fraction of a second, which issuers may give', async () => {
+    const { expiresMs } = await verifier().verify(await hsToken({ ...CLAIMS, exp: SECONDS + 60.000_75 }));
+    assert.equal(expiresMs, NOW + 60_000 + options.leewayMs);
+  });
+
   it('takes tokens of each algorithm and says who they name', async () => {
     const tokens = await Promise.all([
       hsToken(),

@@ -29,7 +29,7 @@ export namespace EdgeKind {
 
 /** How safely something that was acknowledged is kept. */
 export const Durability = {
-  /** DURABILITY_UNSPECIFIED - Never sent. */
+  /** DURABILITY_UNSPECIFIED - Nothing was kept yet. */
   DURABILITY_UNSPECIFIED: 0,
   /** DURABILITY_LOCAL - Committed by the embedded or standalone store. */
   DURABILITY_LOCAL: 1,

@@ -120,7 +120,7 @@ export interface SubscribeResponse {
 
 /** Events of a browser's session. */
 export interface ReportRequest {
-  /** Welcome.session_id of the Subscribe stream of the same token. */
+  /** Welcome.session_id of a Subscribe stream of the same user and device. */
   sessionId: string;
   /** At most 256 events, none of them a Hello. */
   events: ClientEvent[];
@@ -130,7 +130,7 @@ export interface ReportRequest {
 export interface ReportResponse {
   /** Highest activity batch that is durable. */
   activitySequence: bigint;
-  /** How safely. */
+  /** How safely; unspecified while no batch of this session was applied. */
   durability: Durability;
 }
 
@@ -3442,8 +3442,10 @@ export const SyncServiceDefinition = {
       options: {},
     },
     /**
-     * The same session for browsers, upstream half. FAILED_PRECONDITION with SESSION_UNKNOWN if this node
-     * does not hold the session: subscribe again.
+     * The same session for browsers, upstream half: one call at a time, for two at once have no order. What would
+     * end a Sync stream ends the Subscribe stream too. FAILED_PRECONDITION with SESSION_UNKNOWN if this node does
+     * not hold the session (any more): subscribe again. Between several nodes, both calls must carry the same
+     * metadata `foresync-session` (any text, chosen anew for each Subscribe) for the proxy to route by.
      */
     report: {
       name: "Report",

@@ -1,0 +1,59 @@
+"""What a session says, a frame at a time."""
+
+from __future__ import annotations
+
+import time
+
+from foresync.device import Device
+from foresync.landing import Landing
+from foresync.v1 import sync_pb2
+
+MAX_EVENTS = 256
+"""Of a frame; two are left for an Ack and a batch."""
+MAX_TOLD, MAX_REJECTED = 1024, 64
+"""Of an Ack."""
+
+
+class Uplink:
+    """Single events in their order, then what was stored, opened and dropped, then an activity batch."""
+
+    def __init__(self, device: Device, landing: Landing, hello: sync_pb2.ClientEvent) -> None:
+        self.said = [hello]
+        self.handled = 0
+        """The last delivery that was handled."""
+        self.in_flight = 0
+        """The batch that waits to become durable; 0 if none does."""
+        self.welcomed = False
+        self._device = device
+        self._landing = landing
+        self._acked = 0
+
+    def frame(self) -> list[sync_pb2.ClientEvent]:
+        """What goes next; empty if there is nothing to say."""
+        frame, self.said = self.said[: MAX_EVENTS - 2], self.said[MAX_EVENTS - 2 :]
+        if self.welcomed:
+            frame += self._ack() + self._batch()
+        return frame
+
+    def _ack(self) -> list[sync_pb2.ClientEvent]:
+        device, rejected = self._device, self._landing.rejected
+        if not (self.handled > self._acked or device.opened or device.evicted or rejected):
+            return []
+        opened, device.opened = device.opened[:MAX_TOLD], device.opened[MAX_TOLD:]
+        evicted, device.evicted = device.evicted[:MAX_TOLD], device.evicted[MAX_TOLD:]
+        self._landing.rejected, self._acked = rejected[MAX_REJECTED:], self.handled
+        ack = sync_pb2.Ack(delivery=self._acked, opened=opened, evicted=evicted, rejected=rejected[:MAX_REJECTED])
+        return [sync_pb2.ClientEvent(ack=ack)]
+
+    def _batch(self) -> list[sync_pb2.ClientEvent]:
+        """One at a time: what is refused must not make the next one wrong."""
+        if self.in_flight or not self._device.batches:
+            return []
+        batch = self._device.batches[0]
+        batch.sequence = self.in_flight = (self._device.sequence or 0) + 1
+        return [sync_pb2.ClientEvent(activities=batch)]
+
+
+def heartbeat(nonce: int = 0, echo: int = 0) -> sync_pb2.ClientEvent:
+    """A sign of life, and an ordering barrier."""
+    return sync_pb2.ClientEvent(heartbeat=sync_pb2.Heartbeat(nonce=nonce, echo=echo, time_ms=int(time.time() * 1000)))

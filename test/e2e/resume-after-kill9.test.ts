@@ -8,6 +8,7 @@ import { grpcTransport } from '@foresync/client';
 import type { Current, Write } from '../support/history.js';
 import { History } from '../support/history.js';
 import { RawDevice } from '../support/raw-device.js';
+import { startCluster } from '../support/redis/cluster.js';
 import { scratchFolder } from '../support/scratch.js';
 import { ServerProcess } from '../support/server-process.js';
 import { TokenMaker } from '../support/tokens.js';
@@ -24,44 +25,53 @@ describe('a server that is killed in the middle of pushes', function () {
 
   it('loses nothing acknowledged, sends nothing acknowledged twice, and 20 devices resume', async () => {
     const folder = await scratchFolder();
-    const world = await start(folder.path);
-    try {
-      for (let kill = 0; kill < KILLS; kill++) {
-        const [received, written] = [world.received(), world.written.length];
-        await until(
-          () => world.received() > received + 200 && world.written.length > written + 40,
-          'pushes are under way',
-        );
-        await world.server.kill();
-        const sessions = world.devices.map((device) => device.sessions);
-        await world.server.start();
-        await until(
-          () => world.devices.every((device, index) => device.sessions > (sessions[index] ?? 0)),
-          'all resume',
-        );
-      }
-      world.stopWriting();
-      const current = await settled(world);
-      world.history.end((_space, item) => current.get(item) ?? null);
-      world.history.assertClean();
-      assert.ok(world.written.length > 100, `${world.written.length} writes were acknowledged`);
-      const epochs = new Set(world.written.map(({ shard, epoch }) => `${shard} ${epoch}`));
-      assert.equal(epochs.size, SHARDS, 'no log was lost');
-    } finally {
-      await world.close();
-      await folder.remove();
-    }
+    await killed(folder.path, `lmdb:${join(folder.path, 'store')}`).finally(() => folder.remove());
+  });
+
+  it('does so on a cluster of Redis, where another process finds everything in the store alone', async () => {
+    const [folder, redis] = [await scratchFolder(), await startCluster()];
+    await killed(folder.path, redis.url).finally(() => Promise.all([folder.remove(), redis.stop()]));
   });
 });
 
+/** Kills the server again and again while devices and a writer are at work, and looks at what they saw. */
+async function killed(folder: string, store: string): Promise<void> {
+  const world = await start(folder, store);
+  try {
+    for (let kill = 0; kill < KILLS; kill++) {
+      const [received, written] = [world.received(), world.written.length];
+      await until(
+        () => world.received() > received + 200 && world.written.length > written + 40,
+        'pushes are under way',
+      );
+      await world.server.kill();
+      const sessions = world.devices.map((device) => device.sessions);
+      await world.server.start();
+      await until(
+        () => world.devices.every((device, index) => device.sessions > (sessions[index] ?? 0)),
+        'all resume',
+      );
+    }
+    world.stopWriting();
+    const current = await settled(world);
+    world.history.end((_space, item) => current.get(item) ?? null);
+    world.history.assertClean();
+    assert.ok(world.written.length > 100, `${world.written.length} writes were acknowledged`);
+    const epochs = new Set(world.written.map(({ shard, epoch }) => `${shard} ${epoch}`));
+    assert.equal(epochs.size, SHARDS, 'no log was lost');
+  } finally {
+    await world.close();
+  }
+}
+
 type World = Awaited<ReturnType<typeof start>>;
 
-async function start(folder: string) {
+async function start(folder: string, store: string) {
   const tokens = new TokenMaker();
   const serverKeyFile = join(folder, 'server.key');
   writeFileSync(serverKeyFile, randomBytes(32).toString('base64url'), { mode: 0o600 });
   const server = await ServerProcess.start({
-    store: { url: `lmdb:${join(folder, 'store')}` },
+    store: { url: store },
     auth: { secretFile: tokens.writeSecret(folder), serverKeyFile },
     spaces: { list: [{ name: SPACE, shards: SHARDS }] },
     session: { deltas: false },

@@ -4,6 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Foresync } from '@foresync/client';
 import { connect } from '@foresync/client';
+import { decodeContext } from '../../src/context/codec.js';
+import { pseudonym, spaceId } from '../../src/domain/ids.js';
+import { openStore } from '../../src/store/open.js';
 import type { AppWorld } from '../support/app-world.js';
 import { appWorld } from '../support/app-world.js';
 import { startCluster } from '../support/redis/cluster.js';
@@ -12,6 +15,7 @@ import { scratchFolder } from '../support/scratch.js';
 import { TokenMaker } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
+const SPACE = spaceId('notes');
 const ITEMS = ['a.md', 'b.md', 'c.md', 'd.md'];
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -96,8 +100,28 @@ describe('two nodes on one store', function () {
     for (const item of ITEMS) await laptop.write('notes', item, bytesOf(item));
     for (let turn = 0; turn < 5; turn++)
       await Promise.all([report(laptop, ['a.md', 'b.md']), report(phone, ['c.md', 'd.md'])]);
-    const opened = await phone.open('notes', 'a.md');
-    for (const item of ITEMS) assert.match(opened.checkpoint.userContext, new RegExp(item));
+    const surroundings = { clock: { now: () => Date.now() }, randomBytes };
+    const store = await openStore({ url: redis.url }, surroundings);
+    const { entries } = await store.spaces.readFeed(SPACE, 0, 1000);
+    for (const name of ['laptop', 'phone']) {
+      const sequences = entries.filter(({ device }) => device === name).map(({ batch }) => batch.sequence);
+      assert.ok(sequences.length >= 5);
+      assert.deepEqual(
+        sequences,
+        [...sequences.keys()].map((index) => index + 1),
+        name,
+      );
+    }
+    const users = new Set(entries.map(({ user }) => user));
+    const [user = pseudonym('')] = users;
+    const { version, bytes } = await store.users.context(user, SPACE);
+    await store.close();
+    assert.deepEqual([users.size, version], [1, entries.length]);
+    const known = decodeContext(bytes).items.map(({ item, count }): [string, number] => [item, count]);
+    assert.deepEqual(
+      known.sort(),
+      ITEMS.map((item) => [item, 5]),
+    );
   });
 
   it('a loss of all data is told: devices start anew, and go on', async () => {

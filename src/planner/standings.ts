@@ -1,5 +1,14 @@
 /** Steps after which a comparison forgets half. */
 const HALF_LIFE = 1000;
+/** Who would spare more than others by this share is far ahead. */
+const FAR = 0.1;
+
+/** How many deviations of mere chance one must be ahead of who leads. */
+export interface Doubt {
+  readonly near: number;
+  /** Where it is far ahead: a small lead is rather a quirk of who is followed. */
+  readonly far: number;
+}
 
 /**
  * Who of several would spare most waits: the first of them until another is ahead by more than chance explains. Sees each
@@ -8,14 +17,13 @@ const HALF_LIFE = 1000;
  */
 export class Standings {
   readonly #count: number;
-  readonly #doubts: readonly number[];
+  readonly #doubts: readonly Doubt[];
   readonly #hits: Float64Array;
   /** Squared differences of two of them, step by step. */
   readonly #spread: Float64Array;
   #leader = 0;
 
-  /** Of each, how many deviations of mere chance it must be ahead of who leads. */
-  constructor(doubts: readonly number[]) {
+  constructor(doubts: readonly Doubt[]) {
     const count = doubts.length;
     this.#doubts = doubts;
     this.#count = count;
@@ -51,8 +59,9 @@ export class Standings {
     let best = leader;
     for (let one = 0; one < this.#count; one++) {
       const ahead = this.hits(one) - this.hits(leader);
-      const chance =
-        (this.#doubts[one] ?? 0) * Math.sqrt(1 + (this.#spread[one * this.#count + leader] ?? 0));
+      const { near, far } = this.#doubts[one] ?? { near: Infinity, far: Infinity };
+      const doubt = ahead > FAR * this.hits(leader) ? far : near;
+      const chance = doubt * Math.sqrt(1 + (this.#spread[one * this.#count + leader] ?? 0));
       if (one !== leader && ahead > chance && this.hits(one) > this.hits(best)) best = one;
     }
     this.#leader = best;

@@ -5,7 +5,7 @@ import type { Change } from '../../domain/item.js';
 import type { Scored } from '../../domain/plan.js';
 import type { BudgetTerms } from '../../planner/ledger.js';
 import { Shadow, type ItemState } from '../../planner/shadow.js';
-import { Standings } from '../../planner/standings.js';
+import { Standings, type Doubt } from '../../planner/standings.js';
 import { UserSample } from '../../planner/user-sample.js';
 import type { Random } from '../../util/seeded-random.js';
 import { scoredBy } from './pushable.js';
@@ -20,8 +20,12 @@ export const SHADOW_SHARE = { share: 0.15, saved: 30, owed: 90 } as const;
 /** Writes of sampled users whose step has not come yet; beyond it the oldest is forgotten. */
 const UNREPORTED = 1024;
 
-/** How many deviations of mere chance a contestant must be ahead of who leads: the policy itself comes back soonest. */
-const DOUBT = { own: 1, power: 3, rival: 8 } as const;
+/** The policy itself comes back soonest; a rival that is a little ahead is not believed easily (ADR 5). */
+const DOUBT = {
+  own: { near: 1, far: 1 },
+  power: { near: 3, far: 3 },
+  rival: { near: 8, far: 5 },
+} as const satisfies Record<string, Doubt>;
 
 /** Whose scores are ranks, and to which power; two are the same if their places are. */
 export interface Ruler {
@@ -31,7 +35,7 @@ export interface Ruler {
 }
 
 interface Contestant extends Ruler {
-  readonly doubt: number;
+  readonly doubt: Doubt;
 }
 
 /** Hears of a step that counts: how many of its opens each policy would have had ready. */

@@ -14,9 +14,13 @@ function steps(standings: Standings, count: number, shares: readonly number[], s
   return changes;
 }
 
+/** Each with as much doubt near as far. */
+const standingsOf = (...doubts: readonly number[]): Standings =>
+  new Standings(doubts.map((doubt) => ({ near: doubt, far: doubt })));
+
 describe('Standings', () => {
   it('are led by the first until another is clearly better', () => {
-    const standings = new Standings([1, 3, 3]);
+    const standings = standingsOf(1, 3, 3);
     assert.equal(standings.leader, 0);
     steps(standings, 2000, [0.1, 0.3, 0.2]);
     assert.equal(standings.leader, 1);
@@ -24,7 +28,7 @@ describe('Standings', () => {
   });
 
   it('are led by the first again when it is better again', () => {
-    const standings = new Standings([1, 3]);
+    const standings = standingsOf(1, 3);
     steps(standings, 2000, [0.1, 0.3]);
     assert.equal(standings.leader, 1);
     steps(standings, 6000, [0.4, 0.3]);
@@ -34,22 +38,34 @@ describe('Standings', () => {
   it('rarely change where nobody is better', () => {
     let changes = 0;
     for (let seed = 0; seed < 10; seed++)
-      changes += steps(new Standings([1, 3, 3, 3, 3, 3]), 2000, [0.25, 0.25, 0.25, 0.25, 0.25, 0.25], seed);
+      changes += steps(standingsOf(1, 3, 3, 3, 3, 3), 2000, [0.25, 0.25, 0.25, 0.25, 0.25, 0.25], seed);
     assert.ok(changes <= 5, `${changes} changes`);
   });
 
   it('stay where all have the same ready', () => {
-    const standings = new Standings([1, 3]);
+    const standings = standingsOf(1, 3);
     for (let step = 0; step < 1000; step++) standings.stepped([step % 2, step % 2]);
     assert.equal(standings.leader, 0);
   });
 
   it('take what is opened together for one draw', () => {
-    const standings = new Standings([1, 3]);
+    const standings = standingsOf(1, 3);
     standings.stepped([0, 40]);
     standings.stepped([0, 40]);
     assert.equal(standings.leader, 0);
     for (let step = 0; step < 40; step++) standings.stepped([0, 4]);
     assert.equal(standings.leader, 1);
+  });
+
+  it('ask more proof of a small lead than of a large one', () => {
+    const leaders = [0.4, 0.32].map((behind) => {
+      const standings = new Standings([
+        { near: 1, far: 1 },
+        { near: 20, far: 2 },
+      ]);
+      steps(standings, 4000, [behind, 0.42]);
+      return standings.leader;
+    });
+    assert.deepEqual(leaders, [0, 1]);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromiumIsThere } from './chromium.js';
 import { coverageFolder } from './coverage.js';
 import { filesBelow } from './files.js';
 import { redisIsThere } from './redis.js';
@@ -13,7 +14,7 @@ export const suiteSteps = [
   suite('contract', 'test/contract', { NODE_V8_COVERAGE: coverageFolder }, redisIsThere),
   suite('integration', 'test/integration', { NODE_V8_COVERAGE: coverageFolder }, redisIsThere),
   suite('e2e', 'test/e2e', { NODE_V8_COVERAGE: coverageFolder }, redisIsThere),
-  suite('browser', 'test/browser', { NODE_V8_COVERAGE: coverageFolder }),
+  suite('browser', 'test/browser', { NODE_V8_COVERAGE: coverageFolder }, chromiumIsThere),
   suite('clients', 'clients/typescript/test', {}),
 ];
 

@@ -4,15 +4,15 @@ import type { Change } from '../../domain/item.js';
 import { HORIZON_STEPS } from '../../domain/plan.js';
 
 /**
- * Most examples that wait. Of a plan: its pushes and its `best` candidates, and `others` by chance. Of a user the oldest are dropped: nobody knows what would have come
- * of them. Beyond the total, and after `silentMs` without a step, a user counts as gone, and all theirs as not opened: to
+ * Most examples that wait. Of a plan: its pushes and its `best` candidates, and `others` by chance. Of a user, with more no new ones are
+ * taken: to drop the oldest would keep their opens, which are known early, and lose their misses. Beyond the total, and after `silentMs` without a step, a user counts as gone, and all theirs as not opened: to
  * drop them would leave the opens of short visits without their misses (scores on wikispeedia were three times too high).
  */
 export const PENDING = {
   ofPlan: 32,
   best: 16,
   others: 8,
-  ofUser: 320,
+  ofUser: 1024,
   total: 40_960,
   silentMs: 60 * 24 * 60 * 60 * 1000,
 } as const;
@@ -73,10 +73,9 @@ export class Outcomes {
   planned(user: Pseudonym, examples: readonly Example[], nowMs: number): readonly Outcome[] {
     const queue = this.#users.get(user) ?? emptyQueue(nowMs);
     this.#users.set(user, queue);
-    for (const example of examples.slice(0, PENDING.ofPlan)) this.#wait(user, queue, example);
     queue.waiting = queue.waiting.filter(({ isDone }) => !isDone);
-    const tooMany = queue.waiting.splice(0, Math.max(0, queue.waiting.length - PENDING.ofUser));
-    for (const waiting of tooMany) this.#done(user, queue, waiting);
+    const room = Math.min(PENDING.ofPlan, PENDING.ofUser - queue.waiting.length);
+    for (const example of examples.slice(0, room)) this.#wait(user, queue, example);
     return this.#givenUp(nowMs);
   }
 

@@ -82,13 +82,27 @@ describe('Outcomes', () => {
     const plan = Array.from({ length: 2 * PENDING.ofPlan }, (_, place) => exampleOf(`i${place}`));
     outcomes.planned(U, plan, 0);
     assert.equal(outcomes.size, PENDING.ofPlan);
-    for (let time = 0; time < 20; time++) outcomes.planned(U, plan, 0);
+    for (let time = 0; time < 40; time++) outcomes.planned(U, plan, 0);
     assert.equal(outcomes.size, PENDING.ofUser);
     let gone = 0;
     for (let user = 0; user < 2000; user++)
       gone += outcomes.planned(pseudonym(`v${user}`), plan, 0).filter(({ opened }) => !opened).length;
     assert.ok(outcomes.size <= PENDING.total && outcomes.size > PENDING.total - PENDING.ofUser);
     assert.equal(gone, PENDING.ofUser + 2000 * PENDING.ofPlan - outcomes.size);
+  });
+
+  it('take no new ones of a user who has too many, rather than lose what came of the old', () => {
+    const outcomes = new Outcomes();
+    const plans = Math.ceil(PENDING.ofUser / PENDING.ofPlan) + 5;
+    for (let plan = 0; plan < plans; plan++) {
+      const examples = Array.from({ length: PENDING.ofPlan }, (_, place) => exampleOf(`${plan} ${place}`));
+      outcomes.planned(U, examples, 0);
+    }
+    let decided: readonly Outcome[] = [];
+    for (let step = 1; step <= HORIZON_STEPS; step++) decided = outcomes.observe(stepOf(['other'], step));
+    assert.equal(decided.length, PENDING.ofUser);
+    assert.equal(decided[0]?.example.item, '0 0');
+    assert.ok(decided.every(({ opened }) => !opened));
   });
 
   it('say what the replay says of the same trace', () => {

@@ -4,14 +4,18 @@ const MEMORY = 20;
 const DOUBT = 10;
 
 /**
- * The last stage of what a score means: how often what was pushed lately was opened, against how often that was foretold. Only pushes
- * count, for they are chosen: of equal scores those of small contents, and whatever is overrated. Order is left alone.
+ * The last stage of what a score means: how often what was pushed lately was opened, against how often that was foretold.
+ * Only pushes count, for they are chosen: of equal scores those of small contents, and whatever is overrated. Order is left
+ * alone.
  */
 export class Drift {
   /** Of recent pushes: opens that were foretold, and opens. */
   readonly sums = new Float64Array(2);
 
-  /** Something is pushed at a score before correction. It counts at once: of users who are gone nobody hears what they left unopened. */
+  /**
+   * Something is pushed at a score before correction. It counts at once: of users who are gone nobody hears what they left
+   * unopened.
+   */
   pushed(score: number): void {
     const kept = 0.5 ** (score / MEMORY);
     this.sums[0] = (this.sums[0] ?? 0) * kept + score;

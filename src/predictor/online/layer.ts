@@ -86,23 +86,26 @@ export class OnlineLayer {
     return this.#state.drift.correct(scores);
   }
 
-  /** A plan was made of these candidates: what it pushed and a sample of the others are learned from once it is known what came of them. */
+  /** A plan was made of these: what it pushed and a sample of the others are learned from once it is known what came of them. */
   planned(inputs: Inputs, pushed: readonly ItemId[], nowMs: number): void {
     if (this.#isFrozen) return;
     const { kind, user, items, rows, keys } = inputs;
     const logits = this.#logits(inputs);
     const pushes = new Set(pushed);
     const isPushed = items.map((item) => pushes.has(item));
-    const examples = sample(logits, isPushed, PENDING, this.#random).flatMap(({ place, weight }) => {
+    const sampled = sample(logits, isPushed, PENDING, this.#random).slice(0, this.#outcomes.room(user));
+    const examples = sampled.flatMap(({ place, weight }) => {
       const item = items[place];
       if (item === undefined) return [];
       const row = rows.slice(place * WIDTH, (place + 1) * WIDTH);
       const itsKeys = keys.slice(place * KEYS, (place + 1) * KEYS);
-      const logit = logits[place] ?? 0;
-      return [{ kind, item, row, keys: itsKeys, weight, logit, isPushed: pushes.has(item) }];
+      return [
+        { kind, item, row, keys: itsKeys, weight, logit: logits[place] ?? 0, isPushed: pushes.has(item) },
+      ];
     });
-    for (const { logit } of examples.filter((example) => example.isPushed))
-      this.#state.drift.pushed(this.#probability(kind, logit));
+    // Only pushes whose opens will be heard of.
+    for (const example of examples)
+      if (example.isPushed) this.#state.drift.pushed(this.#probability(kind, example.logit));
     this.#learn(this.#outcomes.planned(user, examples, nowMs));
   }
 

@@ -4,9 +4,10 @@ import type { Change } from '../../domain/item.js';
 import { HORIZON_STEPS } from '../../domain/plan.js';
 
 /**
- * Most examples that wait. Of a plan: its pushes and its `best` candidates, and `others` by chance. Of a user, with more no new ones are
- * taken: to drop the oldest would keep their opens, which are known early, and lose their misses. Beyond the total, and after `silentMs` without a step, a user counts as gone, and all theirs as not opened: to
- * drop them would leave the opens of short visits without their misses (scores on wikispeedia were three times too high).
+ * Most examples that wait. Of a plan: its pushes and its `best` candidates, and `others` by chance. Of a user with more no
+ * new ones are taken: to drop the oldest would keep their opens, which are known early, and lose their misses. Beyond the
+ * total, and after `silentMs` without a step, a user counts as gone, and all theirs as not opened: to drop them would leave
+ * the opens of short visits without their misses (scores on wikispeedia were three times too high).
  */
 export const PENDING = {
   ofPlan: 32,
@@ -69,13 +70,18 @@ export class Outcomes {
     return this.#size;
   }
 
+  /** How many examples of a user's next plan would wait: beyond these `planned` takes none. */
+  room(user: Pseudonym): number {
+    const waiting = this.#users.get(user)?.waiting.filter(({ isDone }) => !isDone) ?? [];
+    return Math.min(PENDING.ofPlan, PENDING.ofUser - waiting.length);
+  }
+
   /** The examples of a plan begin to wait. Answers what is over because users are gone. */
   planned(user: Pseudonym, examples: readonly Example[], nowMs: number): readonly Outcome[] {
     const queue = this.#users.get(user) ?? emptyQueue(nowMs);
     this.#users.set(user, queue);
     queue.waiting = queue.waiting.filter(({ isDone }) => !isDone);
-    const room = Math.min(PENDING.ofPlan, PENDING.ofUser - queue.waiting.length);
-    for (const example of examples.slice(0, room)) this.#wait(user, queue, example);
+    for (const example of examples.slice(0, this.room(user))) this.#wait(user, queue, example);
     return this.#givenUp(nowMs);
   }
 

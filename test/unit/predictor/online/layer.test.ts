@@ -3,6 +3,7 @@ import { ForesyncError } from '../../../../src/domain/errors.js';
 import { itemId, type ItemId } from '../../../../src/domain/ids.js';
 import { featuresOf } from '../../../../src/predictor/features.js';
 import { OnlineLayer, type Inputs } from '../../../../src/predictor/online/layer.js';
+import { PENDING } from '../../../../src/predictor/online/outcomes.js';
 import { probability } from '../../../../src/predictor/online/learner.js';
 import { viewOf } from '../../../../src/predictor/view.js';
 import { seededRandom } from '../../../../src/util/seeded-random.js';
@@ -58,6 +59,16 @@ describe('OnlineLayer', () => {
     const told = (space: Space | undefined): number => space?.layer.correct(Float64Array.of(0.5))[0] ?? NaN;
     assert.equal(told(honest), 0.5);
     assert.ok(told(misled) < 0.5, `${told(misled)}`);
+  });
+
+  it('counts no push whose opens it would not hear of', () => {
+    const space = new Space();
+    const pushed = ITEMS.map((item) => itemId(item));
+    for (let plan = 0; plan < PENDING.ofUser / ITEMS.length; plan++)
+      space.layer.planned(space.inputs(), pushed, 1000);
+    const told = [...space.layer.correct(Float64Array.of(0.5))];
+    space.layer.planned(space.inputs(), pushed, 1000);
+    assert.deepEqual([...space.layer.correct(Float64Array.of(0.5))], told);
   });
 
   it('learns nothing when frozen', () => {

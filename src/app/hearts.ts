@@ -63,10 +63,8 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const seen = { observer: both(plans, scores), stopwatchUs, onModelFailed };
   const beside = rehearsalOf(deps.understudy, { space, statistics, policy, push });
   const engine = new Engine({ space, statistics, policy, push, ...seen, ...beside });
-  const node = new SpaceNode({
-    ...{ space, engine, users: store.users, devices, clock },
-    ...{ isShared: store.isShared, onPlanFault: fault },
-  });
+  const { users, isShared } = store;
+  const node = new SpaceNode({ space, engine, users, devices, clock, isShared, onPlanFault: fault });
   const onUnwritten = (thrown: unknown): void =>
     sessions.fault('write-behind', ForesyncError.from(thrown), space);
   const stopWriting = nowAndThen(deps.timer, SCORES_BEHIND_MS, () => scores.write().catch(onUnwritten));

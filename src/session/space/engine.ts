@@ -13,7 +13,7 @@ import type {
 } from '../../domain/engine-port.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
-import type { DevicePlan, Scored } from '../../domain/plan.js';
+import type { DevicePlan, PlannedPush, Scored } from '../../domain/plan.js';
 import { BudgetLedger } from '../../planner/ledger.js';
 import { plan, type PlanMode } from '../../planner/planner.js';
 import { Price } from '../../planner/price.js';
@@ -236,6 +236,6 @@ export class Engine implements SpaceEngine {
   }
 }
 
-function contentOf(pushes: readonly { readonly kind: string; readonly scored: Scored }[]): readonly ItemId[] {
+function contentOf(pushes: readonly PlannedPush[]): readonly ItemId[] {
   return pushes.filter(({ kind }) => kind === 'content').map(({ scored }) => scored.item);
 }

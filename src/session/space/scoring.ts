@@ -15,7 +15,10 @@ export interface Scores {
   readonly ruler: Ruler;
   /** The policy's own; null if its model did not answer. */
   readonly own: Float64Array | null;
-  /** What orders the items if not `own`: scores before correction, or those of a rival that rules. Without both nothing is worth its bytes. */
+  /**
+   * What orders the items if not `own`: scores before correction, or those of a rival that rules. Without both nothing is
+   * worth its bytes.
+   */
   readonly ranks: Float64Array | null;
 }
 

@@ -83,6 +83,11 @@ export const ERROR_CATALOGUE = {
   SHUTTING_DOWN: { grpc: 'UNAVAILABLE', retry: true, text: 'The node shuts down: resume on another one.' },
   SLOW_CONSUMER: { grpc: 'UNAVAILABLE', retry: true, text: 'The device read too slowly: resume later.' },
   TAKEN_OVER: { grpc: 'ABORTED', retry: false, text: 'The same device opened another session.' },
+  FORGOTTEN: {
+    grpc: 'ABORTED',
+    retry: true,
+    text: 'The user was forgotten meanwhile: drop what is held of them, then begin anew.',
+  },
   STORE_UNAVAILABLE: {
     grpc: 'UNAVAILABLE',
     retry: true,

@@ -3,6 +3,7 @@ import type { Durability } from './checkpoint.js';
 import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from './ids.js';
 import type { Change, Edge, Head } from './item.js';
 import type { LogBounds } from './position.js';
+import type { UserRecord } from './user-record.js';
 
 /**
  * All state that outlives a process. Every method that writes resolves only when what it did is as safe as the
@@ -71,6 +72,19 @@ export interface FeedPage {
   readonly high: number;
 }
 
+/** What stands in a feed where a user was forgotten: whoever keeps anything of theirs in memory drops it. */
+export interface ForgottenMark {
+  readonly offset: number;
+  /** SHA-256 of the pseudonym (store/forgotten-mark.ts), hex: it names nobody to whom the pseudonym is not known. */
+  readonly mark: string;
+}
+
+/** A page of a space's feed. Batches of users who were forgotten are gone from in between. */
+export interface SpaceFeedPage extends FeedPage {
+  /** In order, among the entries by their offsets. */
+  readonly forgotten: readonly ForgottenMark[];
+}
+
 export interface SpaceStore {
   /** Makes the space if it does not exist; `shards` counts only then. */
   ensure(space: SpaceId, shards: number): Promise<SpaceMeta>;
@@ -101,8 +115,8 @@ export interface SpaceStore {
    * not exist yet rings with its first change.
    */
   wakeUps(space: SpaceId, signal: AbortSignal): AsyncIterable<number>;
-  /** Entries with offset > after, at most `limit`. Keeps the newest `feedRetention`. */
-  readFeed(space: SpaceId, after: number, limit: number): Promise<FeedPage>;
+  /** Entries and marks with offset > after, at most `limit` together. Keeps the newest `feedRetention`. */
+  readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage>;
   /** Snapshot of a space's statistics: `offset` is the feed entry that it covers. The highest offset wins. */
   saveSnapshot(space: SpaceId, name: string, offset: number, bytes: Uint8Array): Promise<void>;
   loadSnapshot(
@@ -120,7 +134,7 @@ export type ApplyResult =
   | { readonly kind: 'stale' };
 
 export interface StoredContext {
-  /** 0 if the user has none yet. Grows by one with each replacement. */
+  /** The user's era if they have none yet (0 before they are forgotten). Grows by one with each replacement. */
   readonly version: number;
   /** Encoded by context/codec.ts; empty if there is none. */
   readonly bytes: Uint8Array;
@@ -128,7 +142,7 @@ export interface StoredContext {
 
 /** A user's recurrent state in a space; what its bytes mean is the predictor's affair. */
 export interface StoredRecurrent {
-  /** 0 if the user has none yet. Grows by one with each replacement. */
+  /** The user's era if they have none yet (0 before they are forgotten). Grows by one with each replacement. */
   readonly version: number;
   /** At most `RECURRENT_BYTES`; empty if there is none. */
   readonly bytes: Uint8Array;
@@ -157,8 +171,39 @@ export interface ManifestChange {
   readonly dropped: readonly ItemId[];
 }
 
-/** All that is kept about a user; everything in it is found by `forget` through one index. */
+/** How long a store remembers that a user was forgotten, ms: a device that was away for longer begins anew in any case. */
+export const FORGOTTEN_MS = 400 * 24 * 60 * 60 * 1000;
+
+/** A user as a store knows them. */
+export interface StoredUser {
+  /**
+   * 0 until the user is forgotten for the first time, then when that was done last, ms since the epoch; it never goes back.
+   * It is remembered for `forgottenMs`, under a hash of the pseudonym, and is all that remains.
+   */
+  readonly era: number;
+  /** What stands for the user in the change logs: random, made when they are first met, gone when they are forgotten. */
+  readonly alias: Pseudonym;
+}
+
+/**
+ * All that is kept about a user; everything in it is found by `forget` through one index. Who writes says in which era
+ * of the user it learned what it writes (left out: 0, of a user who was never forgotten): if they were forgotten since,
+ * nothing is written and FORGOTTEN is thrown, so that no write under way brings anything back.
+ */
 export interface UserStore {
+  /** Finishes a `forget` that was cut off, if there is one. Where another process forgets the user now: STORE_UNAVAILABLE. */
+  meet(user: Pseudonym): Promise<StoredUser>;
+  /**
+   * All that is kept about a user, kind by kind, read in pages; what is written meanwhile may be in it or not. Versions and
+   * offsets are as kept.
+   */
+  records(user: Pseudonym): AsyncIterable<UserRecord>;
+  /**
+   * Begins another era of the user and removes what `records` lists, feeds included; leaves a mark in each of these feeds.
+   * Answers how many records that were. After STORE_UNAVAILABLE some may be left: the next `forget` or `meet` removes them,
+   * and until then every write for the user is refused.
+   */
+  forget(user: Pseudonym): Promise<number>;
   context(user: Pseudonym, space: SpaceId): Promise<StoredContext>;
   /**
    * One atomic step: checks (device, sequence), appends to the user's bounded activity log and to the space's
@@ -169,11 +214,12 @@ export interface UserStore {
     device: DeviceId,
     batch: ActivityBatch,
     context: { readonly expectedVersion: number; readonly bytes: Uint8Array },
+    era?: number,
   ): Promise<ApplyResult>;
   recurrent(user: Pseudonym, space: SpaceId): Promise<StoredRecurrent>;
   /**
-   * Replaces the recurrent state if its version is still `expectedVersion`, and answers whether it did. FIELD_INVALID
-   * beyond `RECURRENT_BYTES`.
+   * Replaces the recurrent state if its version is still `expectedVersion`, and answers whether it did: no version of one
+   * era is one of another. FIELD_INVALID beyond `RECURRENT_BYTES`.
    */
   saveRecurrent(
     user: Pseudonym,
@@ -186,7 +232,12 @@ export interface UserStore {
   /** Highest applied batch of the device, 0 if none. */
   sequence(user: Pseudonym, device: DeviceId): Promise<number>;
   /** Writes or replaces the user's checkpoints in a space; keeps the `checkpointsPerUser` saved last. Last write wins (D4). */
-  saveCheckpoints(user: Pseudonym, space: SpaceId, checkpoints: readonly StoredCheckpoint[]): Promise<void>;
+  saveCheckpoints(
+    user: Pseudonym,
+    space: SpaceId,
+    checkpoints: readonly StoredCheckpoint[],
+    era?: number,
+  ): Promise<void>;
   checkpoints(
     user: Pseudonym,
     space: SpaceId,
@@ -195,12 +246,19 @@ export interface UserStore {
   /** What the device holds, each item once; their order means nothing. */
   manifest(user: Pseudonym, device: DeviceId, space: SpaceId): Promise<readonly HeldItem[]>;
   /** Takes `dropped` out, then puts `held` in. FIELD_INVALID beyond `manifestItems`; nothing is changed then. */
-  changeManifest(user: Pseudonym, device: DeviceId, space: SpaceId, change: ManifestChange): Promise<void>;
+  changeManifest(
+    user: Pseudonym,
+    device: DeviceId,
+    space: SpaceId,
+    change: ManifestChange,
+    era?: number,
+  ): Promise<void>;
   replaceManifest(
     user: Pseudonym,
     device: DeviceId,
     space: SpaceId,
     held: readonly HeldItem[],
+    era?: number,
   ): Promise<void>;
 }
 

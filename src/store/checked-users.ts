@@ -17,17 +17,29 @@ const MAX_CONTEXT_BYTES = 16 * 1024 * 1024;
 /** The users of an adapter, behind the checks of what comes in: FIELD_INVALID names the field and its limit. */
 export function checkedUsers(inner: UserStore, limits: StoreLimits): UserStore {
   return {
+    meet: async (user) => {
+      checkId('user', user);
+      return inner.meet(user);
+    },
+    records: (user) => {
+      checkId('user', user);
+      return inner.records(user);
+    },
+    forget: async (user) => {
+      checkId('user', user);
+      return inner.forget(user);
+    },
     context: async (user, space) => {
       checkUser(user, space);
       return inner.context(user, space);
     },
-    apply: async (user, device, batch, context) => {
+    apply: async (user, device, batch, context, era) => {
       checkId('user', user);
       checkId('device', device);
       checkBatch(batch);
       checkWhole('context.expected_version', context.expectedVersion, 0);
       checkWhole('context.bytes.length', context.bytes.length, 0, MAX_CONTEXT_BYTES);
-      return inner.apply(user, device, batch, context);
+      return inner.apply(user, device, batch, context, era);
     },
     recurrent: async (user, space) => {
       checkUser(user, space);
@@ -50,11 +62,11 @@ export function checkedUsers(inner: UserStore, limits: StoreLimits): UserStore {
       checkId('device', device);
       return inner.sequence(user, device);
     },
-    saveCheckpoints: async (user, space, checkpoints) => {
+    saveCheckpoints: async (user, space, checkpoints, era) => {
       checkUser(user, space);
       checkCount('checkpoints', checkpoints.length);
       checkpoints.forEach(checkCheckpoint);
-      return inner.saveCheckpoints(user, space, checkpoints);
+      return inner.saveCheckpoints(user, space, checkpoints, era);
     },
     checkpoints: async (user, space, items) => {
       checkUser(user, space);
@@ -65,17 +77,17 @@ export function checkedUsers(inner: UserStore, limits: StoreLimits): UserStore {
       checkHolder(user, device, space);
       return inner.manifest(user, device, space);
     },
-    changeManifest: async (user, device, space, change) => {
+    changeManifest: async (user, device, space, change, era) => {
       checkHolder(user, device, space);
       checkHeld(change.held, limits.manifestItems);
       checkCount('dropped', change.dropped.length, limits.manifestItems);
       change.dropped.forEach((item, index) => checkId(`dropped[${index}]`, item));
-      return inner.changeManifest(user, device, space, change);
+      return inner.changeManifest(user, device, space, change, era);
     },
-    replaceManifest: async (user, device, space, held) => {
+    replaceManifest: async (user, device, space, held, era) => {
       checkHolder(user, device, space);
       checkHeld(held, limits.manifestItems);
-      return inner.replaceManifest(user, device, space, held);
+      return inner.replaceManifest(user, device, space, held, era);
     },
   };
 }

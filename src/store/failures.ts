@@ -13,3 +13,8 @@ export function corrupt(what: string, cause?: unknown): ForesyncError {
   const text = `${what} does not have the form that it was written with`;
   return new ForesyncError('STORE_CORRUPT', text, cause === undefined ? {} : { cause });
 }
+
+/** Whoever writes learned what it writes before the user was forgotten. */
+export function forgottenFailure(): ForesyncError {
+  return new ForesyncError('FORGOTTEN', 'the user was forgotten meanwhile');
+}

@@ -9,7 +9,7 @@ import { LmdbSpaces } from './lmdb/spaces.js';
 import { removeAbandonedUploads } from './lmdb/upload.js';
 import { LmdbUsers } from './lmdb/users.js';
 import type { StoreLimits, StoreSurroundings } from './options.js';
-import { newEpoch, wholeMs } from './options.js';
+import { newAlias, newEpoch, wholeMs } from './options.js';
 import { WakeUps } from './wake-ups.js';
 
 /**
@@ -31,7 +31,8 @@ export async function openLmdb(
   const wakeUps = new WakeUps();
   const epoch = (): string => newEpoch(surroundings);
   const spaces = new LmdbSpaces({ environment, limits, wakeUps, newEpoch: epoch, grace });
-  const users = new LmdbUsers(environment, limits);
+  const now = (): number => wholeMs(surroundings.clock);
+  const users = new LmdbUsers({ environment, limits, now, newAlias: () => newAlias(surroundings) });
   const blobs = new LmdbBlobs(environment, grace);
   const close = async (): Promise<void> => {
     wakeUps.close();

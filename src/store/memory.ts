@@ -4,7 +4,7 @@ import { Gate } from './memory/gate.js';
 import { MemorySpaces } from './memory/spaces.js';
 import { MemoryUsers } from './memory/users.js';
 import type { StoreLimits, StoreSurroundings } from './options.js';
-import { newEpoch, wholeMs } from './options.js';
+import { newAlias, newEpoch, wholeMs } from './options.js';
 import { WakeUps } from './wake-ups.js';
 
 /**
@@ -17,7 +17,7 @@ export function openMemory(limits: StoreLimits, surroundings: StoreSurroundings)
   const now = (): number => wholeMs(surroundings.clock);
   const blobs = new MemoryBlobs({ gate, graceMs: limits.blobGraceMs, now });
   const spaces = new MemorySpaces({ gate, limits, blobs, wakeUps, newEpoch: () => newEpoch(surroundings) });
-  const users = new MemoryUsers({ gate, limits, spaces });
+  const users = new MemoryUsers({ gate, limits, spaces, now, newAlias: () => newAlias(surroundings) });
   const close = (): Promise<void> => {
     gate.close();
     wakeUps.close();

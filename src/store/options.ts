@@ -1,5 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { ForesyncError } from '../domain/errors.js';
+import { type Pseudonym, pseudonym } from '../domain/ids.js';
+import { FORGOTTEN_MS } from '../domain/store-port.js';
 
 /** How much is kept, and how long. Beyond each number the oldest goes, except where it says otherwise. */
 export interface StoreLimits {
@@ -15,6 +17,8 @@ export interface StoreLimits {
   readonly manifestItems: number;
   /** How long a blob outlives its last reference, and waits for its first, ms. */
   readonly blobGraceMs: number;
+  /** How long it is remembered that a user was forgotten, ms. */
+  readonly forgottenMs: number;
 }
 
 export const STORE_LIMITS: StoreLimits = {
@@ -24,6 +28,7 @@ export const STORE_LIMITS: StoreLimits = {
   checkpointsPerUser: 1_000,
   manifestItems: 100_000,
   blobGraceMs: 10 * 60 * 1000,
+  forgottenMs: FORGOTTEN_MS,
 };
 
 /** What a store takes from outside: time, and randomness for epochs. */
@@ -54,6 +59,11 @@ export function storeLimits(given: Partial<StoreLimits>): StoreLimits {
 /** A name for the life of a log: 64 random bits. */
 export function newEpoch({ randomBytes }: StoreSurroundings): string {
   return Buffer.from(randomBytes(8)).toString('hex');
+}
+
+/** What stands for a user in change logs: 128 random bits, in the form of a pseudonym. */
+export function newAlias({ randomBytes }: StoreSurroundings): Pseudonym {
+  return pseudonym(Buffer.from(randomBytes(16)).toString('hex'));
 }
 
 /** The clock's time as a whole number of ms, not before 1970. */

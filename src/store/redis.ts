@@ -1,6 +1,6 @@
 import type { Store } from '../domain/store-port.js';
 import type { StoreLimits, StoreSurroundings } from './options.js';
-import { newEpoch, wholeMs } from './options.js';
+import { newAlias, newEpoch, wholeMs } from './options.js';
 import type { RedisAddress } from './redis/address.js';
 import { parseAddress } from './redis/address.js';
 import { Batches } from './redis/batches.js';
@@ -77,7 +77,7 @@ export async function openRedis(
   const wakes = new Wakes({ topology, dialling, random, keys, directory });
   return {
     spaces: new RedisSpaces({ router, keys, directory, commits, batches, wakes }),
-    users: new RedisUsers({ ...common, directory, batches }),
+    users: new RedisUsers({ ...common, directory, batches, newAlias: () => newAlias(surroundings) }),
     blobs: new RedisBlobs({ ...common, claims, sweeper }),
     isShared: true,
     close: async () => {

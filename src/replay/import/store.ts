@@ -1,8 +1,9 @@
 import { ForesyncError } from '../../domain/errors.js';
+import { lastOffset } from '../../domain/feed.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import { itemId } from '../../domain/ids.js';
 import type { Change, Head } from '../../domain/item.js';
-import type { FeedEntry, SpaceStore } from '../../domain/store-port.js';
+import type { FeedEntry, SpaceFeedPage, SpaceStore } from '../../domain/store-port.js';
 import { EventTable } from './event-table.js';
 import type { ImportResult } from './import-result.js';
 import { LeftOut } from './import-result.js';
@@ -78,12 +79,10 @@ async function readUses(
 }
 
 async function* feedOf(spaces: SpaceStore, space: SpaceId): AsyncGenerator<FeedEntry> {
-  for (let after = 0; ; ) {
-    const { entries } = await spaces.readFeed(space, after, PAGE);
-    yield* entries;
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    after = last.offset;
+  for (let after: number | null = 0; after !== null; ) {
+    const page: SpaceFeedPage = await spaces.readFeed(space, after, PAGE);
+    yield* page.entries;
+    after = lastOffset(page);
   }
 }
 

@@ -1,8 +1,8 @@
 import { StoredActivityType, StoredBatch } from '@foresync/protocol/at-rest';
 import type { StoredActivity } from '@foresync/protocol/at-rest';
 import type { Activity, ItemActivity } from '../../domain/activity.js';
-import { deviceId, itemId, pseudonym, spaceId } from '../../domain/ids.js';
-import type { FeedEntry } from '../../domain/store-port.js';
+import { deviceId, itemId, type Pseudonym, pseudonym, spaceId } from '../../domain/ids.js';
+import type { FeedEntry, ForgottenMark, SpaceFeedPage } from '../../domain/store-port.js';
 import { decodeAs, whole } from './fields.js';
 import { corrupt } from '../failures.js';
 
@@ -16,7 +16,32 @@ export function encodeBatch({ user, device, batch }: Omit<FeedEntry, 'offset'>):
     space: batch.space,
     sequence: BigInt(batch.sequence),
     activities: batch.activities.map(toStored),
+    forgotten: new Uint8Array(),
   }).finish();
+}
+
+/** What stands in a feed where a user was forgotten. */
+export function encodeMark(mark: string): Uint8Array {
+  return StoredBatch.encode(StoredBatch.fromPartial({ forgotten: Buffer.from(mark, 'hex') })).finish();
+}
+
+/** The entries and marks of a feed, in order. Throws STORE_CORRUPT. */
+export function decodeFed(
+  found: readonly (readonly [offset: number, bytes: Uint8Array])[],
+): Pick<SpaceFeedPage, 'entries' | 'forgotten'> {
+  const entries: FeedEntry[] = [];
+  const forgotten: ForgottenMark[] = [];
+  for (const [offset, bytes] of found) {
+    const mark = markOf(bytes);
+    if (mark === null) entries.push(decodeBatch(offset, bytes));
+    else forgotten.push({ offset, mark });
+  }
+  return { entries, forgotten };
+}
+
+/** How every batch of a user begins as it is stored, and no other. */
+export function batchPrefix(user: Pseudonym): Uint8Array {
+  return StoredBatch.encode(StoredBatch.fromPartial({ user })).finish();
 }
 
 /** Throws STORE_CORRUPT. */
@@ -32,6 +57,13 @@ export function decodeBatch(offset: number, bytes: Uint8Array): FeedEntry {
       activities: stored.activities.map(fromStored),
     },
   };
+}
+
+/** A batch has a user, which comes first. */
+function markOf(bytes: Uint8Array): string | null {
+  if (bytes[0] === USER_FIRST) return null;
+  const { forgotten } = decodeAs(WHAT, StoredBatch, bytes);
+  return forgotten.length === 0 ? null : Buffer.from(forgotten).toString('hex');
 }
 
 function toStored(activity: Activity): StoredActivity {
@@ -60,6 +92,9 @@ function fromStored(stored: StoredActivity): Activity {
       throw corrupt(WHAT);
   }
 }
+
+/** Tag of the first field, which is a text. */
+const USER_FIRST = 0x0a;
 
 const TO_STORED: Readonly<Record<Activity['type'], StoredActivityType>> = {
   viewed: StoredActivityType.STORED_ACTIVITY_TYPE_VIEWED,

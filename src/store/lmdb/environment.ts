@@ -13,7 +13,7 @@ import type { Database, Reading, Writing } from './records.js';
 import { Records } from './records.js';
 
 /** Of keys and values; a directory of another layout is refused. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 /** An open directory: consistent reads, durable writes. One process at a time, because wake-ups stay inside it. */
 export class Environment {

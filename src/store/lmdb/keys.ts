@@ -17,7 +17,8 @@ import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domai
  *     A                          bounds of log     a offset                 activity log
  *     C space                    checkpoints, n    c space item             checkpoint
  *     o space place              their order       M holder, m holder item  manifest
- *     r space                    recurrent state
+ *     r space                    recurrent state   p                        alias
+ *   z mark                     user forgotten    Z time mark              in the order of their forgetting
  */
 export const keys = {
   layout: (): Uint8Array => join(letter('v')),
@@ -47,7 +48,54 @@ export const keys = {
   manifest: (user: Pseudonym, holder: Uint8Array): Uint8Array => join(of(user), letter('M'), holder),
   held: (user: Pseudonym, holder: Uint8Array, item: string): Uint8Array =>
     join(of(user), letter('m'), holder, utf8(item)),
+  alias: (user: Pseudonym): Uint8Array => join(of(user), letter('p')),
+  forgotten: (mark: string): Uint8Array => join(letter('z'), Buffer.from(mark, 'hex')),
+  forgottenAt: (timeMs: number, mark: string): Uint8Array =>
+    join(letter('Z'), u64(timeMs), Buffer.from(mark, 'hex')),
+  /** Before all who were forgotten at this time. */
+  forgottenFrom: (timeMs: number): Uint8Array => join(letter('Z'), u64(timeMs)),
 };
+
+/** Kinds of keys of a user, each a letter. */
+export type UserKeyKind = 'q' | 'x' | 'a' | 'o' | 'm' | 'M' | 'r';
+
+/** All keys of a user, or of one kind of them. */
+export function userKeys(user: Pseudonym, kind: UserKeyKind | '' = ''): KeyPrefix {
+  const start = join(of(user), letter(kind));
+  return { start, end: endOf(start) };
+}
+
+/** A range of keys that begin in the same way. */
+export interface KeyPrefix {
+  readonly start: Uint8Array;
+  readonly end: Uint8Array;
+}
+
+/** The letter of a user's key. */
+export function kindOf(user: Pseudonym, key: Uint8Array): string {
+  return String.fromCharCode(key[of(user).length] ?? 0);
+}
+
+/** The text at the end of a key, after this prefix. */
+export function textAfter(prefix: Uint8Array, key: Uint8Array): string {
+  return Buffer.from(key.subarray(prefix.length)).toString('utf8');
+}
+
+/** The number at the end of a key. */
+export function offsetOf(key: Uint8Array): number {
+  return Number(Buffer.from(key).readBigUInt64BE(key.length - 8));
+}
+
+/** The mark at the end of a `forgottenAt` key. */
+export function markOf(key: Uint8Array): string {
+  return Buffer.from(key.subarray(1 + 8)).toString('hex');
+}
+
+/** The space of a `saved` key. */
+export function spaceOfSaved(user: Pseudonym, key: Uint8Array): string {
+  const rest = key.subarray(of(user).length + 1);
+  return Buffer.from(rest.subarray(2, rest.length - 8)).toString('utf8');
+}
 
 /** Keys of a bounded log. */
 export interface LogKeys {

@@ -2,6 +2,7 @@ import { StoredBounds, StoredCounter } from '@foresync/protocol/at-rest';
 import { decodeAs, whole } from '../codec/fields.js';
 import { corrupt } from '../failures.js';
 import type { LogKeys } from './keys.js';
+import { offsetOf } from './keys.js';
 import type { Reading, Writing } from './records.js';
 
 /** Entries that one append removes at most, where a retention was lowered. */
@@ -10,7 +11,12 @@ const TRIM_AT_ONCE = 16;
 /** A stored number; 0 where there is none. Throws STORE_CORRUPT. */
 export function readCounter(records: Reading, key: Uint8Array): number {
   const bytes = records.get(key);
-  return bytes === null ? 0 : whole('a counter', decodeAs('a counter', StoredCounter, bytes).value);
+  return bytes === null ? 0 : decodeCounter(bytes);
+}
+
+/** Throws STORE_CORRUPT. */
+export function decodeCounter(bytes: Uint8Array): number {
+  return whole('a counter', decodeAs('a counter', StoredCounter, bytes).value);
 }
 
 export function writeCounter(records: Writing, key: Uint8Array, value: number): void {
@@ -64,4 +70,17 @@ export function readAfter(
   const entries = records.range({ start: log.entry(first), end: log.entry(high + 1), limit });
   if (entries.length !== limit) throw corrupt('a log');
   return entries.map(([, value], index) => [first + index, value]);
+}
+
+/** As `readAfter`, of a log from which entries may have been taken out in between. */
+export function readSparseAfter(
+  records: Reading,
+  log: LogKeys,
+  { low, high }: Bounds,
+  page: { readonly after: number; readonly limit: number },
+): (readonly [offset: number, value: Uint8Array])[] {
+  const first = Math.max(page.after, low) + 1;
+  if (first > high) return [];
+  const range = { start: log.entry(first), end: log.entry(high + 1), limit: page.limit };
+  return records.range(range).map(([key, value]) => [offsetOf(key), value]);
 }

@@ -6,8 +6,8 @@ import type { LogBounds } from '../../domain/position.js';
 import type {
   ChangeRequest,
   CommitResult,
-  FeedPage,
   LogPage,
+  SpaceFeedPage,
   SpaceMeta,
   SpaceStore,
 } from '../../domain/store-port.js';
@@ -21,9 +21,9 @@ import { referBlob } from './blob-records.js';
 import { decodeAs, whole } from '../codec/fields.js';
 import { decodeChange } from '../codec/change.js';
 import type { Environment } from './environment.js';
-import { endOf, following, keys, logs } from './keys.js';
+import { endOf, following, keys } from './keys.js';
 import { readAfter, readBounds } from './log-records.js';
-import { readBatches } from './batch-records.js';
+import { readFed } from './batch-records.js';
 import type { Reading, Writing } from './records.js';
 import type { SpaceRecord } from './space-records.js';
 import { appendChange, findSpace, getSpace, lastChange, makeSpace, shardLog } from './space-records.js';
@@ -118,10 +118,10 @@ export class LmdbSpaces implements SpaceStore {
     return wakeUps.listen(space, found?.shards ?? 0, signal);
   }
 
-  readFeed(space: SpaceId, after: number, limit: number): Promise<FeedPage> {
+  readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage> {
     return this.#environment.read((records) => {
       getSpace(records, space);
-      return readBatches(records, logs.feed(space), after, limit);
+      return readFed(records, space, after, limit);
     });
   }
 

@@ -8,32 +8,63 @@ import type {
   StoredCheckpoint,
   StoredContext,
   StoredRecurrent,
+  StoredUser,
   UserStore,
 } from '../../domain/store-port.js';
+import type { UserRecord } from '../../domain/user-record.js';
 import type { StoreLimits } from '../options.js';
 import { judgeBatch } from '../rules.js';
 import { appendBatch, readBatches } from './batch-records.js';
 import { readCheckpoint, writeCheckpoints } from './checkpoint-records.js';
 import { decodeContext, decodeRecurrent, encodeContext, encodeRecurrent } from '../codec/user.js';
 import type { Environment } from './environment.js';
-import { holderOf, keys, logs } from './keys.js';
+import type { Remembering } from './eras.js';
+import { mustBeIn, readEra } from './eras.js';
+import { Forgetting } from './forgetting.js';
+import { keys, logs } from './keys.js';
 import { readCounter, writeCounter } from './log-records.js';
 import { readManifest, writeManifest, writeManifestChange } from './manifest-records.js';
 import type { Reading } from './records.js';
 import { getSpace } from './space-records.js';
+import { userRecords } from './user-records.js';
+
+export interface LmdbUsersParts {
+  readonly environment: Environment;
+  readonly limits: StoreLimits;
+  readonly now: () => number;
+  readonly newAlias: () => Pseudonym;
+}
 
 /** The users of an LMDB directory: all that is kept about one is one range of keys, so forgetting is removing it. */
 export class LmdbUsers implements UserStore {
   readonly #environment: Environment;
   readonly #limits: StoreLimits;
+  readonly #forgetting: Forgetting;
+  readonly #remembering: () => Remembering;
 
-  constructor(environment: Environment, limits: StoreLimits) {
+  constructor({ environment, limits, now, newAlias }: LmdbUsersParts) {
     this.#environment = environment;
     this.#limits = limits;
+    const remembering = (): Remembering => ({ nowMs: now(), forgottenMs: limits.forgottenMs });
+    this.#remembering = remembering;
+    const { feedRetention } = limits;
+    this.#forgetting = new Forgetting({ environment, feedRetention, remembering, newAlias });
+  }
+
+  meet(user: Pseudonym): Promise<StoredUser> {
+    return this.#forgetting.meet(user);
+  }
+
+  records(user: Pseudonym): AsyncIterable<UserRecord> {
+    return userRecords(this.#environment, user);
+  }
+
+  forget(user: Pseudonym): Promise<number> {
+    return this.#forgetting.forget(user);
   }
 
   context(user: Pseudonym, space: SpaceId): Promise<StoredContext> {
-    return this.#environment.read((records) => readContext(records, user, space));
+    return this.#environment.read((records) => this.#context(records, user, space));
   }
 
   apply(
@@ -41,11 +72,13 @@ export class LmdbUsers implements UserStore {
     device: DeviceId,
     batch: ActivityBatch,
     context: { readonly expectedVersion: number; readonly bytes: Uint8Array },
+    era = 0,
   ): Promise<ApplyResult> {
     return this.#environment.write((records) => {
       getSpace(records, batch.space);
+      mustBeIn(records, user, era, this.#remembering());
       const applied = readCounter(records, keys.sequence(user, device));
-      const { version } = readContext(records, user, batch.space);
+      const { version } = this.#context(records, user, batch.space);
       const refusal = judgeBatch(applied, batch.sequence, version, context.expectedVersion);
       if (refusal !== null) return refusal;
       writeCounter(records, keys.sequence(user, device), batch.sequence);
@@ -60,7 +93,7 @@ export class LmdbUsers implements UserStore {
   }
 
   recurrent(user: Pseudonym, space: SpaceId): Promise<StoredRecurrent> {
-    return this.#environment.read((records) => readRecurrent(records, user, space));
+    return this.#environment.read((records) => this.#recurrent(records, user, space));
   }
 
   saveRecurrent(
@@ -71,7 +104,8 @@ export class LmdbUsers implements UserStore {
   ): Promise<boolean> {
     return this.#environment.write((records) => {
       getSpace(records, space);
-      if (readRecurrent(records, user, space).version !== expectedVersion) return false;
+      if (readEra(records, user, this.#remembering()).isUnfinished) return false;
+      if (this.#recurrent(records, user, space).version !== expectedVersion) return false;
       const next = encodeRecurrent({ version: expectedVersion + 1, bytes });
       records.put(keys.recurrent(user, space), next);
       return true;
@@ -86,9 +120,15 @@ export class LmdbUsers implements UserStore {
     return this.#environment.read((records) => readCounter(records, keys.sequence(user, device)));
   }
 
-  saveCheckpoints(user: Pseudonym, space: SpaceId, checkpoints: readonly StoredCheckpoint[]): Promise<void> {
+  saveCheckpoints(
+    user: Pseudonym,
+    space: SpaceId,
+    checkpoints: readonly StoredCheckpoint[],
+    era = 0,
+  ): Promise<void> {
     return this.#environment.write((records) => {
       getSpace(records, space);
+      mustBeIn(records, user, era, this.#remembering());
       writeCheckpoints(records, user, space, checkpoints, this.#limits.checkpointsPerUser);
     });
   }
@@ -104,15 +144,20 @@ export class LmdbUsers implements UserStore {
   }
 
   manifest(user: Pseudonym, device: DeviceId, space: SpaceId): Promise<readonly HeldItem[]> {
-    const holder = holderOf(device, space);
-    return this.#environment.read((records) => readManifest(records, { user, holder }));
+    return this.#environment.read((records) => readManifest(records, { user, device, space }));
   }
 
-  changeManifest(user: Pseudonym, device: DeviceId, space: SpaceId, change: ManifestChange): Promise<void> {
-    const holder = holderOf(device, space);
+  changeManifest(
+    user: Pseudonym,
+    device: DeviceId,
+    space: SpaceId,
+    change: ManifestChange,
+    era = 0,
+  ): Promise<void> {
     return this.#environment.write((records) => {
       getSpace(records, space);
-      writeManifestChange(records, { user, holder }, change, this.#limits);
+      mustBeIn(records, user, era, this.#remembering());
+      writeManifestChange(records, { user, device, space }, change, this.#limits);
     });
   }
 
@@ -121,21 +166,26 @@ export class LmdbUsers implements UserStore {
     device: DeviceId,
     space: SpaceId,
     held: readonly HeldItem[],
+    era = 0,
   ): Promise<void> {
-    const holder = holderOf(device, space);
     return this.#environment.write((records) => {
       getSpace(records, space);
-      writeManifest(records, { user, holder }, held);
+      mustBeIn(records, user, era, this.#remembering());
+      writeManifest(records, { user, device, space }, held);
     });
   }
-}
 
-function readContext(records: Reading, user: Pseudonym, space: SpaceId): StoredContext {
-  const bytes = records.get(keys.context(user, space));
-  return bytes === null ? { version: 0, bytes: new Uint8Array() } : decodeContext(bytes);
-}
+  #context(records: Reading, user: Pseudonym, space: SpaceId): StoredContext {
+    const bytes = records.get(keys.context(user, space));
+    return bytes === null ? this.#nothing(records, user) : decodeContext(bytes);
+  }
 
-function readRecurrent(records: Reading, user: Pseudonym, space: SpaceId): StoredRecurrent {
-  const bytes = records.get(keys.recurrent(user, space));
-  return bytes === null ? { version: 0, bytes: new Uint8Array() } : decodeRecurrent(bytes);
+  #recurrent(records: Reading, user: Pseudonym, space: SpaceId): StoredRecurrent {
+    const bytes = records.get(keys.recurrent(user, space));
+    return bytes === null ? this.#nothing(records, user) : decodeRecurrent(bytes);
+  }
+
+  #nothing(records: Reading, user: Pseudonym): { readonly version: number; readonly bytes: Uint8Array } {
+    return { version: readEra(records, user, this.#remembering()).era, bytes: new Uint8Array() };
+  }
 }

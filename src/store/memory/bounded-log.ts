@@ -24,10 +24,21 @@ export class BoundedLog<T> {
     return this.high - this.#low > this.#retention ? this.#dropOldest() : undefined;
   }
 
-  /** Entries with offset > after, at most `limit`. */
-  after(after: number, limit: number): T[] {
-    const from = this.#start + Math.max(0, after - this.#low);
-    return this.#entries.slice(from, from + limit).flatMap((entry) => (entry === undefined ? [] : [entry]));
+  /** Entries with offset > after and their offsets, at most `limit`. */
+  after(after: number, limit: number): { readonly offset: number; readonly entry: T }[] {
+    const found: { readonly offset: number; readonly entry: T }[] = [];
+    for (let offset = Math.max(after, this.#low) + 1; offset <= this.high && found.length < limit; offset++) {
+      const entry = this.#entries[this.#start + offset - this.#low - 1];
+      if (entry !== undefined) found.push({ offset, entry });
+    }
+    return found;
+  }
+
+  /** Takes entries out from in between; the others keep their offsets. */
+  remove(isOne: (entry: T) => boolean): void {
+    this.#entries.forEach((entry, place) => {
+      if (entry !== undefined && isOne(entry)) this.#entries[place] = undefined;
+    });
   }
 
   #dropOldest(): T | undefined {

@@ -3,7 +3,7 @@ import type { Change, Head } from '../../domain/item.js';
 import type { SpaceMeta } from '../../domain/store-port.js';
 import type { StoreLimits } from '../options.js';
 import { BoundedLog } from './bounded-log.js';
-import type { LoggedBatch } from './feed-page.js';
+import type { Fed } from './feed-page.js';
 import { SortedIds } from './sorted-ids.js';
 
 export interface Snapshot {
@@ -15,7 +15,7 @@ export interface Snapshot {
 export class Space {
   readonly meta: SpaceMeta;
   readonly epoch: string;
-  readonly feed: BoundedLog<LoggedBatch>;
+  readonly feed: BoundedLog<Fed>;
   readonly snapshots = new Map<string, Snapshot>();
   readonly #logs: readonly BoundedLog<Change>[];
   /** Each item's last change; those of deleted items go with their entry of the log. */

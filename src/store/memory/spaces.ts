@@ -5,8 +5,8 @@ import type { LogBounds } from '../../domain/position.js';
 import type {
   ChangeRequest,
   CommitResult,
-  FeedPage,
   LogPage,
+  SpaceFeedPage,
   SpaceMeta,
   SpaceStore,
 } from '../../domain/store-port.js';
@@ -89,7 +89,7 @@ export class MemorySpaces implements SpaceStore {
       const bounds = boundsOf(found, log);
       return after < log.low
         ? { kind: 'compacted', bounds }
-        : { kind: 'page', changes: log.after(after, limit), bounds };
+        : { kind: 'page', changes: log.after(after, limit).map(({ entry }) => entry), bounds };
     });
   }
 
@@ -97,7 +97,7 @@ export class MemorySpaces implements SpaceStore {
     return this.#parts.wakeUps.listen(space, this.#spaces.get(space)?.meta.shards ?? 0, signal);
   }
 
-  readFeed(space: SpaceId, after: number, limit: number): Promise<FeedPage> {
+  readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage> {
     return this.#parts.gate.run(() => feedPage(this.get(space).feed, after, limit));
   }
 

@@ -1,11 +1,15 @@
-import type { DataHash, DeviceId, ItemId, SpaceId } from '../../domain/ids.js';
+import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { StoredCheckpoint, StoredContext, StoredRecurrent } from '../../domain/store-port.js';
+import type { UserRecord } from '../../domain/user-record.js';
 import type { StoreLimits } from '../options.js';
 import { BoundedLog } from './bounded-log.js';
 import type { LoggedBatch } from './feed-page.js';
 
 /** What the memory store keeps of one user: all of it is here, so forgetting a user is forgetting this. */
 export class User {
+  readonly era: number;
+  /** null until the user is met. */
+  alias: Pseudonym | null = null;
   /** Highest applied batch of each device. */
   readonly sequences = new Map<DeviceId, number>();
   readonly activity: BoundedLog<LoggedBatch>;
@@ -16,13 +20,19 @@ export class User {
   readonly #manifests = new Map<DeviceId, Map<SpaceId, Map<ItemId, DataHash>>>();
   readonly #checkpointsPerSpace: number;
 
-  constructor(limits: StoreLimits) {
+  constructor(limits: StoreLimits, era: number) {
+    this.era = era;
     this.activity = new BoundedLog(limits.activityRetention);
     this.#checkpointsPerSpace = limits.checkpointsPerUser;
   }
 
+  /** Spaces whose feeds have batches of the user. */
+  get spaces(): Iterable<SpaceId> {
+    return this.#contexts.keys();
+  }
+
   context(space: SpaceId): StoredContext {
-    return this.#contexts.get(space) ?? { version: 0, bytes: new Uint8Array() };
+    return this.#contexts.get(space) ?? { version: this.era, bytes: new Uint8Array() };
   }
 
   setContext(space: SpaceId, context: StoredContext): void {
@@ -30,7 +40,7 @@ export class User {
   }
 
   recurrent(space: SpaceId): StoredRecurrent {
-    return this.#recurrent.get(space) ?? { version: 0, bytes: new Uint8Array() };
+    return this.#recurrent.get(space) ?? { version: this.era, bytes: new Uint8Array() };
   }
 
   setRecurrent(space: SpaceId, recurrent: StoredRecurrent): void {
@@ -62,5 +72,19 @@ export class User {
   setManifest(device: DeviceId, space: SpaceId, held: Map<ItemId, DataHash>): void {
     const spaces = this.#manifests.get(device) ?? new Map<SpaceId, Map<ItemId, DataHash>>();
     this.#manifests.set(device, spaces.set(space, held));
+  }
+
+  /** All of it, but for what is in feeds. */
+  *records(): Generator<UserRecord> {
+    for (const [device, sequence] of this.sequences) yield { kind: 'sequence', device, sequence };
+    for (const [space, context] of this.#contexts) yield { kind: 'context', space, ...context };
+    for (const [space, recurrent] of this.#recurrent) yield { kind: 'recurrent', space, ...recurrent };
+    for (const { offset, entry } of this.activity.after(0, this.activity.high))
+      yield { kind: 'activity', offset, device: entry.device, batch: entry.batch };
+    for (const [space, checkpoints] of this.#checkpoints)
+      for (const checkpoint of checkpoints.values()) yield { kind: 'checkpoint', space, checkpoint };
+    for (const [device, spaces] of this.#manifests)
+      for (const [space, held] of spaces)
+        for (const [item, dataHash] of held) yield { kind: 'held', device, space, item, dataHash };
   }
 }

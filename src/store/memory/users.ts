@@ -8,34 +8,47 @@ import type {
   StoredCheckpoint,
   StoredContext,
   StoredRecurrent,
+  StoredUser,
   UserStore,
 } from '../../domain/store-port.js';
+import type { UserRecord } from '../../domain/user-record.js';
 import { checkManifestSize, manifestDelta, manifestSize } from '../manifest-delta.js';
-import type { StoreLimits } from '../options.js';
 import { judgeBatch } from '../rules.js';
-import { feedPage } from './feed-page.js';
+import { activityPage } from './feed-page.js';
 import type { Gate } from './gate.js';
 import type { MemorySpaces } from './spaces.js';
-import { User } from './user.js';
+import { People, type PeopleParts } from './people.js';
 
-export interface MemoryUsersParts {
+export interface MemoryUsersParts extends Omit<PeopleParts, 'feed'> {
   readonly gate: Gate;
-  readonly limits: StoreLimits;
   readonly spaces: MemorySpaces;
 }
 
 /** The users of the memory store. */
 export class MemoryUsers implements UserStore {
   readonly #parts: MemoryUsersParts;
-  readonly #users = new Map<Pseudonym, User>();
+  readonly #people: People;
 
   constructor(parts: MemoryUsersParts) {
     this.#parts = parts;
+    this.#people = new People({ ...parts, feed: (space) => parts.spaces.get(space).feed });
+  }
+
+  meet(user: Pseudonym): Promise<StoredUser> {
+    return this.#parts.gate.run(() => this.#people.meet(user));
+  }
+
+  async *records(user: Pseudonym): AsyncGenerator<UserRecord> {
+    yield* await this.#parts.gate.run(() => this.#people.records(user));
+  }
+
+  forget(user: Pseudonym): Promise<number> {
+    return this.#parts.gate.run(() => this.#people.forget(user));
   }
 
   context(user: Pseudonym, space: SpaceId): Promise<StoredContext> {
     return this.#parts.gate.run(() => {
-      const { version, bytes } = this.#get(user).context(space);
+      const { version, bytes } = this.#people.get(user).context(space);
       return { version, bytes: new Uint8Array(bytes) };
     });
   }
@@ -45,10 +58,11 @@ export class MemoryUsers implements UserStore {
     device: DeviceId,
     batch: ActivityBatch,
     context: { readonly expectedVersion: number; readonly bytes: Uint8Array },
+    era?: number,
   ): Promise<ApplyResult> {
     return this.#parts.gate.run(() => {
       const { feed } = this.#parts.spaces.get(batch.space);
-      const known = this.#get(user);
+      const known = this.#people.open(user, era);
       const { version } = known.context(batch.space);
       const applied = known.sequences.get(device) ?? 0;
       const refusal = judgeBatch(applied, batch.sequence, version, context.expectedVersion);
@@ -57,14 +71,14 @@ export class MemoryUsers implements UserStore {
       known.setContext(batch.space, { version: version + 1, bytes: new Uint8Array(context.bytes) });
       known.activity.append({ user, device, batch });
       feed.append({ user, device, batch });
-      this.#keep(user, known);
+      this.#people.keep(user, known);
       return { kind: 'applied', durability: 'local' };
     });
   }
 
   recurrent(user: Pseudonym, space: SpaceId): Promise<StoredRecurrent> {
     return this.#parts.gate.run(() => {
-      const { version, bytes } = this.#get(user).recurrent(space);
+      const { version, bytes } = this.#people.get(user).recurrent(space);
       return { version, bytes: new Uint8Array(bytes) };
     });
   }
@@ -77,28 +91,33 @@ export class MemoryUsers implements UserStore {
   ): Promise<boolean> {
     return this.#parts.gate.run(() => {
       this.#parts.spaces.get(space);
-      const known = this.#get(user);
+      const known = this.#people.get(user);
       if (known.recurrent(space).version !== expectedVersion) return false;
       known.setRecurrent(space, { version: expectedVersion + 1, bytes: new Uint8Array(bytes) });
-      this.#keep(user, known);
+      this.#people.keep(user, known);
       return true;
     });
   }
 
   readActivity(user: Pseudonym, after: number, limit: number): Promise<FeedPage> {
-    return this.#parts.gate.run(() => feedPage(this.#get(user).activity, after, limit));
+    return this.#parts.gate.run(() => activityPage(this.#people.get(user).activity, after, limit));
   }
 
   sequence(user: Pseudonym, device: DeviceId): Promise<number> {
-    return this.#parts.gate.run(() => this.#get(user).sequences.get(device) ?? 0);
+    return this.#parts.gate.run(() => this.#people.get(user).sequences.get(device) ?? 0);
   }
 
-  saveCheckpoints(user: Pseudonym, space: SpaceId, checkpoints: readonly StoredCheckpoint[]): Promise<void> {
+  saveCheckpoints(
+    user: Pseudonym,
+    space: SpaceId,
+    checkpoints: readonly StoredCheckpoint[],
+    era?: number,
+  ): Promise<void> {
     return this.#parts.gate.run(() => {
       this.#parts.spaces.get(space);
-      const known = this.#get(user);
+      const known = this.#people.open(user, era);
       known.saveCheckpoints(space, checkpoints);
-      this.#keep(user, known);
+      this.#people.keep(user, known);
     });
   }
 
@@ -108,22 +127,28 @@ export class MemoryUsers implements UserStore {
     items: readonly ItemId[],
   ): Promise<readonly (StoredCheckpoint | null)[]> {
     return this.#parts.gate.run(() => {
-      const known = this.#get(user);
+      const known = this.#people.get(user);
       return items.map((item) => known.checkpoint(space, item));
     });
   }
 
   manifest(user: Pseudonym, device: DeviceId, space: SpaceId): Promise<readonly HeldItem[]> {
     return this.#parts.gate.run(() => {
-      const held = this.#get(user).manifest(device, space);
+      const held = this.#people.get(user).manifest(device, space);
       return Array.from(held, ([item, dataHash]) => ({ item, dataHash }));
     });
   }
 
-  changeManifest(user: Pseudonym, device: DeviceId, space: SpaceId, change: ManifestChange): Promise<void> {
+  changeManifest(
+    user: Pseudonym,
+    device: DeviceId,
+    space: SpaceId,
+    change: ManifestChange,
+    era?: number,
+  ): Promise<void> {
     return this.#parts.gate.run(() => {
       this.#parts.spaces.get(space);
-      const known = this.#get(user);
+      const known = this.#people.open(user, era);
       const held = known.manifest(device, space);
       const { puts, drops } = manifestDelta(change);
       const size = manifestSize(held.size, (item) => held.has(item), { puts, drops });
@@ -131,7 +156,7 @@ export class MemoryUsers implements UserStore {
       for (const item of drops) held.delete(item);
       for (const [item, hash] of puts) held.set(item, hash);
       known.setManifest(device, space, held);
-      this.#keep(user, known);
+      this.#people.keep(user, known);
     });
   }
 
@@ -140,21 +165,14 @@ export class MemoryUsers implements UserStore {
     device: DeviceId,
     space: SpaceId,
     held: readonly HeldItem[],
+    era?: number,
   ): Promise<void> {
     return this.#parts.gate.run(() => {
       this.#parts.spaces.get(space);
       const items = new Map(held.map(({ item, dataHash }) => [item, dataHash]));
-      const known = this.#get(user);
+      const known = this.#people.open(user, era);
       known.setManifest(device, space, items);
-      this.#keep(user, known);
+      this.#people.keep(user, known);
     });
-  }
-
-  #get(user: Pseudonym): User {
-    return this.#users.get(user) ?? new User(this.#parts.limits);
-  }
-
-  #keep(user: Pseudonym, state: User): void {
-    this.#users.set(user, state);
   }
 }

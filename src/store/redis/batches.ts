@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Durability } from '../../domain/checkpoint.js';
 import type { DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
-import type { ApplyResult, FeedEntry, FeedPage } from '../../domain/store-port.js';
-import { decodeBatch, encodeBatch } from '../codec/batch.js';
+import type { ApplyResult, FeedEntry, FeedPage, SpaceFeedPage } from '../../domain/store-port.js';
+import { decodeFed, encodeBatch } from '../codec/batch.js';
+import { forgottenFailure } from '../failures.js';
+import { forgottenMark } from '../forgotten-mark.js';
 import type { StoreLimits } from '../options.js';
 import type { Directory } from './directory.js';
 import type { Keys } from './keys.js';
@@ -11,7 +13,7 @@ import { FEED, READ_FEED } from './lua/space.js';
 import { APPLY } from './lua/user.js';
 import { entriesOf, listOf, textOf, wholeOf } from './replies.js';
 import type { Router } from './router.js';
-import type { Word } from './script.js';
+import type { Call, Word } from './script.js';
 
 type LoggedBatch = Omit<FeedEntry, 'offset'>;
 
@@ -42,6 +44,7 @@ export class Batches {
   async apply(
     logged: LoggedBatch,
     context: { readonly expectedVersion: number; readonly bytes: Uint8Array },
+    era: number,
   ): Promise<ApplyResult> {
     const { router, keys, limits, directory, newToken } = this.#parts;
     const { user, device, batch } = logged;
@@ -49,10 +52,10 @@ export class Batches {
     const of = keys.user(user);
     const ending = endings.state(batch.space);
     const holder = holderOf(device, user);
-    const known = this.#fed.get(holder) ?? 0;
+    const known = this.#fed.get(`${era} ${holder}`) ?? 0;
     const { reply, durability } = await router.run({
       script: APPLY,
-      keys: [of.index, of.of(ending), of.activity],
+      keys: [of.index, of.of(ending), of.activity, of.mark],
       args: [
         device,
         batch.sequence,
@@ -64,26 +67,29 @@ export class Batches {
         // What is remembered may be of data that Redis lost.
         known < batch.sequence ? known : 0,
         ending,
+        era,
       ],
     });
     const [kind, second, third] = listOf(reply).map(textOf);
+    if (kind === 'forgotten') throw forgottenFailure();
     if (kind === 'gap') return { kind, expected: wholeOf(second) };
     if (kind === 'stale') return { kind };
     const applied = kind === 'applied';
     // What comes again may differ from what was applied: that is in the activity log.
     const mine = applied ? [logged] : [];
-    const fed = await this.#feed(logged, mine, holder, wholeOf(third ?? second), durability);
+    const fed = await this.#feed(logged, mine, { holder, era, fed: wholeOf(third ?? second) }, durability);
     return { kind: applied ? 'applied' : 'duplicate', durability: fed };
   }
 
   /** A user's activity log. */
-  activity(user: Pseudonym, after: number, limit: number): Promise<FeedPage> {
+  async activity(user: Pseudonym, after: number, limit: number): Promise<FeedPage> {
     const { index, activity } = this.#parts.keys.user(user);
-    return this.#read([activity, index], 'a', after, limit);
+    const { entries, low, high } = await this.#read([activity, index], 'a', after, limit);
+    return { entries, low, high };
   }
 
   /** A space's feed. */
-  feed(space: SpaceId, after: number, limit: number): Promise<FeedPage> {
+  feed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage> {
     const { feed, fed } = this.#parts.keys.space(space);
     return this.#read([feed, fed], 'high', after, limit);
   }
@@ -92,8 +98,7 @@ export class Batches {
   async #feed(
     { user, device, batch: { sequence } }: LoggedBatch,
     mine: readonly LoggedBatch[],
-    holder: string,
-    fed: number,
+    { holder, era, fed }: { readonly holder: string; readonly era: number; readonly fed: number },
     applied: Durability,
   ): Promise<Durability> {
     if (fed >= sequence) return applied;
@@ -101,14 +106,13 @@ export class Batches {
     const missing = fed === last ? [] : await this.#applied(user, device, fed, last);
     const durabilities = [applied];
     for (const [space, batches] of bySpace([...missing, ...mine])) {
-      const { feed, fed: places } = this.#parts.keys.space(space);
+      const { feed, fed: places, mark } = this.#parts.keys.space(space);
       const words = batches.flatMap((one): Word[] => [holder, one.batch.sequence, encodeBatch(one)]);
-      const args = [this.#parts.limits.feedRetention, ...words];
-      durabilities.push(
-        (await this.#parts.router.run({ script: FEED, keys: [feed, places], args })).durability,
-      );
+      const args = [this.#parts.limits.feedRetention, era, ...words];
+      const to: Call['keys'] = [feed, places, mark(forgottenMark(user))];
+      durabilities.push((await this.#parts.router.run({ script: FEED, keys: to, args })).durability);
     }
-    this.#fed.set(holder, sequence);
+    this.#fed.set(`${era} ${holder}`, sequence);
     return durabilities.find((one) => one === 'degraded') ?? applied;
   }
 
@@ -130,16 +134,11 @@ export class Batches {
     field: string,
     after: number,
     limit: number,
-  ): Promise<FeedPage> {
+  ): Promise<SpaceFeedPage> {
     const args = [field, `${after + 1}-0`, limit];
     const { reply } = await this.#parts.router.run({ script: READ_FEED, keys: [stream, hash], args });
-    const [high, length, entries] = listOf(reply);
-    const [top, count] = [wholeOf(high), wholeOf(length)];
-    return {
-      entries: entriesOf(entries).map(([offset, bytes]) => decodeBatch(offset, bytes)),
-      low: top - count,
-      high: top,
-    };
+    const [high, low, entries] = listOf(reply);
+    return { ...decodeFed(entriesOf(entries)), low: wholeOf(low), high: wholeOf(high) };
   }
 }
 

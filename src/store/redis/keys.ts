@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataHash, DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
+import { forgottenMark } from '../forgotten-mark.js';
 import { partitionOf } from '../shards.js';
 
 /**
@@ -9,8 +10,9 @@ import { partitionOf } from '../shards.js';
  *   {u:P}:N:user:          i  hash: sequences, list of the other keys   a  stream: activity log
  *                          x:space  hash: context, recurrent state      m:holder  hash: manifest
  *                          c:space  hash: checkpoints                   o:space  sorted set: their order
+ *   {u:P}:d:mark           era of a user who was forgotten
  *   {s:P}:N:space:         meta  hash: shards, epoch                    feed  stream    fed  hash: who is in the feed
- *                          p:name  hash: snapshot
+ *                          p:name  hash: snapshot                       d:mark  era of a user who was forgotten
  *   {s:P}:N:space:shard:   s  hash: epoch, high, boot    h  hash: last change of each item    l  sorted set: live items
  *                          log  stream                   r  sorted set: claims to release
  *   {b:P}:hash:            m  hash: size, since when unreferenced       c  hash: chunks       r  sorted set: claims
@@ -26,7 +28,8 @@ export class Keys {
   }
 
   user(user: Pseudonym): UserKeys {
-    return new UserKeys(`{u:${this.#partition(user)}}:${user.length}:${user}:`);
+    const tag = `{u:${this.#partition(user)}}`;
+    return new UserKeys(`${tag}:${user.length}:${user}:`, `${tag}:d:${forgottenMark(user)}`);
   }
 
   space(space: SpaceId): SpaceKeys {
@@ -37,6 +40,7 @@ export class Keys {
       feed: `${place}feed`,
       fed: `${place}fed`,
       snapshot: (name) => `${place}p:${name}`,
+      mark: (mark) => `${place}d:${mark}`,
       channel: tag,
     };
   }
@@ -77,10 +81,13 @@ export class Keys {
 
 /** Everything about one user, in one slot. */
 export class UserKeys {
+  /** What remains of a user who was forgotten. */
+  readonly mark: string;
   readonly #place: string;
 
-  constructor(place: string) {
+  constructor(place: string, mark: string) {
     this.#place = place;
+    this.mark = mark;
   }
 
   get index(): string {
@@ -110,6 +117,7 @@ export interface SpaceKeys {
   readonly feed: string;
   readonly fed: string;
   readonly snapshot: (name: string) => string;
+  readonly mark: (mark: string) => string;
   readonly channel: string;
 }
 

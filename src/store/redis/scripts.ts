@@ -1,5 +1,6 @@
 import { CHECK_LAYOUT } from './layout.js';
 import * as blob from './lua/blob.js';
+import * as forget from './lua/forget.js';
 import * as shard from './lua/shard.js';
 import * as space from './lua/space.js';
 import * as user from './lua/user.js';
@@ -8,7 +9,7 @@ import type { Script } from './script.js';
 /** Every script, for a connection to load. */
 export const SCRIPTS: readonly Script[] = [
   CHECK_LAYOUT,
-  ...[blob, shard, space, user].flatMap((scripts) =>
+  ...[blob, forget, shard, space, user].flatMap((scripts) =>
     Object.values(scripts).filter((value): value is Script => typeof value === 'object'),
   ),
 ];

@@ -4,8 +4,8 @@ import type { LogBounds } from '../../domain/position.js';
 import type {
   ChangeRequest,
   CommitResult,
-  FeedPage,
   LogPage,
+  SpaceFeedPage,
   SpaceMeta,
   SpaceStore,
 } from '../../domain/store-port.js';
@@ -119,7 +119,7 @@ export class RedisSpaces implements SpaceStore {
     return this.#parts.wakes.listen(space, signal);
   }
 
-  async readFeed(space: SpaceId, after: number, limit: number): Promise<FeedPage> {
+  async readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage> {
     await this.#parts.directory.get(space);
     return this.#parts.batches.feed(space, after, limit);
   }

@@ -9,14 +9,18 @@ import type {
   StoredCheckpoint,
   StoredContext,
   StoredRecurrent,
+  StoredUser,
   UserStore,
 } from '../../domain/store-port.js';
+import type { UserRecord } from '../../domain/user-record.js';
 import { bytesToHash, hashToBytes } from '../codec/fields.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../codec/user.js';
+import { forgottenFailure } from '../failures.js';
 import { checkManifestSize, manifestDelta } from '../manifest-delta.js';
 import type { StoreLimits } from '../options.js';
 import type { Batches } from './batches.js';
 import type { Directory } from './directory.js';
+import { Forgetting } from './forgetting.js';
 import type { Keys } from './keys.js';
 import { endings } from './keys.js';
 import {
@@ -30,8 +34,10 @@ import {
   WHOLE,
 } from './lua/user.js';
 import { bytesOf, bytesOrNull, listOf, textOf, wholeOf } from './replies.js';
+import type { Answer } from './lane.js';
 import type { Router } from './router.js';
-import type { Word } from './script.js';
+import type { Call, Word } from './script.js';
+import { namesWord, userRecords } from './user-records.js';
 
 export interface RedisUsersParts {
   readonly router: Router;
@@ -40,19 +46,35 @@ export interface RedisUsersParts {
   readonly directory: Directory;
   readonly batches: Batches;
   readonly newToken: () => string;
+  readonly now: () => number;
+  readonly newAlias: () => Pseudonym;
 }
 
 /** The users of a Redis deployment: all keys of one share a slot and are listed in its index. */
 export class RedisUsers implements UserStore {
   readonly #parts: RedisUsersParts;
+  readonly #forgetting: Forgetting;
 
   constructor(parts: RedisUsersParts) {
     this.#parts = parts;
+    this.#forgetting = new Forgetting(parts);
+  }
+
+  meet(user: Pseudonym): Promise<StoredUser> {
+    return this.#forgetting.meet(user);
+  }
+
+  records(user: Pseudonym): AsyncIterable<UserRecord> {
+    return userRecords(this.#parts, this, user);
+  }
+
+  forget(user: Pseudonym): Promise<number> {
+    return this.#forgetting.forget(user, this);
   }
 
   async context(user: Pseudonym, space: SpaceId): Promise<StoredContext> {
-    const [version = null, bytes = null] = await this.#state(user, space);
-    return { version: wholeOf(version), bytes: new Uint8Array(bytesOrNull(bytes) ?? []) };
+    const [version, bytes = null, , , era] = await this.#state(user, space);
+    return { version: wholeOf(version ?? era), bytes: new Uint8Array(bytesOrNull(bytes) ?? []) };
   }
 
   apply(
@@ -60,13 +82,14 @@ export class RedisUsers implements UserStore {
     device: DeviceId,
     batch: ActivityBatch,
     context: { readonly expectedVersion: number; readonly bytes: Uint8Array },
+    era = 0,
   ): Promise<ApplyResult> {
-    return this.#parts.batches.apply({ user, device, batch }, context);
+    return this.#parts.batches.apply({ user, device, batch }, context, era);
   }
 
   async recurrent(user: Pseudonym, space: SpaceId): Promise<StoredRecurrent> {
-    const [, , version = null, bytes = null] = await this.#state(user, space);
-    return { version: wholeOf(version), bytes: new Uint8Array(bytesOrNull(bytes) ?? []) };
+    const [, , version, bytes = null, era] = await this.#state(user, space);
+    return { version: wholeOf(version ?? era), bytes: new Uint8Array(bytesOrNull(bytes) ?? []) };
   }
 
   async saveRecurrent(
@@ -80,7 +103,8 @@ export class RedisUsers implements UserStore {
     const of = keys.user(user);
     const ending = endings.state(space);
     const args = [expectedVersion, newToken(), bytes, ending];
-    const { reply } = await router.run({ script: SAVE_RECURRENT, keys: [of.index, of.of(ending)], args });
+    const to: Call['keys'] = [of.index, of.of(ending), of.mark];
+    const { reply } = await router.run({ script: SAVE_RECURRENT, keys: to, args });
     return reply === 1;
   }
 
@@ -98,6 +122,7 @@ export class RedisUsers implements UserStore {
     user: Pseudonym,
     space: SpaceId,
     checkpoints: readonly StoredCheckpoint[],
+    era = 0,
   ): Promise<void> {
     const { router, keys, directory, limits } = this.#parts;
     await directory.get(space);
@@ -105,8 +130,9 @@ export class RedisUsers implements UserStore {
     const of = keys.user(user);
     const [values, order] = [endings.checkpoints(space), endings.order(space)];
     const pairs = checkpoints.flatMap((one): Word[] => [one.item, encodeCheckpoint(one, 0)]);
-    const args = [limits.checkpointsPerUser, values, order, ...pairs];
-    await router.run({ script: SAVE_CHECKPOINTS, keys: [of.index, of.of(values), of.of(order)], args });
+    const args = [era, limits.checkpointsPerUser, values, order, ...pairs];
+    const to: Call['keys'] = [of.index, of.of(values), of.of(order), of.mark];
+    known(await router.run({ script: SAVE_CHECKPOINTS, keys: to, args }));
   }
 
   async checkpoints(
@@ -141,15 +167,17 @@ export class RedisUsers implements UserStore {
     device: DeviceId,
     space: SpaceId,
     change: ManifestChange,
+    era = 0,
   ): Promise<void> {
     const { router, keys, directory, limits } = this.#parts;
     await directory.get(space);
     const of = keys.user(user);
     const ending = endings.manifest(device, space);
     const { puts, drops } = manifestDelta(change);
-    const args = [limits.manifestItems, ending, drops.size, ...drops, ...pairsOf(puts)];
-    const { reply } = await router.run({ script: CHANGE_MANIFEST, keys: [of.index, of.of(ending)], args });
-    const [outcome, size] = listOf(reply);
+    const names = namesWord(device, space);
+    const args = [era, limits.manifestItems, ending, names, drops.size, ...drops, ...pairsOf(puts)];
+    const to: Call['keys'] = [of.index, of.of(ending), of.mark];
+    const [outcome, size] = known(await router.run({ script: CHANGE_MANIFEST, keys: to, args }));
     if (textOf(outcome) === 'full') checkManifestSize(wholeOf(size), limits);
   }
 
@@ -158,21 +186,31 @@ export class RedisUsers implements UserStore {
     device: DeviceId,
     space: SpaceId,
     held: readonly HeldItem[],
+    era = 0,
   ): Promise<void> {
     const { router, keys, directory } = this.#parts;
     await directory.get(space);
     const of = keys.user(user);
     const ending = endings.manifest(device, space);
     const items = new Map(held.map(({ item, dataHash }) => [item, dataHash]));
-    const args = [ending, ...pairsOf(items)];
-    await router.run({ script: REPLACE_MANIFEST, keys: [of.index, of.of(ending)], args });
+    const args = [era, ending, namesWord(device, space), ...pairsOf(items)];
+    const to: Call['keys'] = [of.index, of.of(ending), of.mark];
+    known(await router.run({ script: REPLACE_MANIFEST, keys: to, args }));
   }
 
   async #state(user: Pseudonym, space: SpaceId): Promise<readonly unknown[]> {
     const { router, keys } = this.#parts;
-    const key = keys.user(user).of(endings.state(space));
-    return listOf((await router.run({ script: STATE, keys: [key], args: [] })).reply);
+    const of = keys.user(user);
+    const from: Call['keys'] = [of.of(endings.state(space)), of.mark, of.index];
+    return listOf((await router.run({ script: STATE, keys: from, args: [] })).reply);
   }
+}
+
+/** What a script said. Throws FORGOTTEN where it refused. */
+function known({ reply }: Answer): readonly unknown[] {
+  const words = listOf(reply);
+  if (textOf(words[0]) === 'forgotten') throw forgottenFailure();
+  return words;
 }
 
 function* pairsOf(items: ReadonlyMap<ItemId, HeldItem['dataHash']>): Iterable<Word> {

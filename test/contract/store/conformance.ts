@@ -1,5 +1,6 @@
 import { blobsSuite } from './blobs.js';
 import type { Adapter } from './harness.js';
+import { forgettingSuite } from './forgetting.js';
 import { hostileIdsSuite } from './hostile-ids.js';
 import { modelSpacesSuite } from './model-spaces.js';
 import { modelUsersSuite } from './model-users.js';
@@ -14,6 +15,7 @@ export function storeConformance(adapter: Adapter): void {
     this.timeout(60_000);
     spacesSuite(adapter);
     usersSuite(adapter);
+    forgettingSuite(adapter);
     blobsSuite(adapter);
     wakeUpsSuite(adapter);
     hostileIdsSuite(adapter);

@@ -170,10 +170,8 @@ function reopenCommand(): Command {
 
 async function checkAll(oracle: Oracle, store: Store): Promise<void> {
   for (const space of SPACES) {
-    assert.deepEqual(
-      await store.spaces.readFeed(space, 0, 1000),
-      page(oracle, key(space), LIMITS.feedRetention),
-    );
+    const feed = page(oracle, key(space), LIMITS.feedRetention);
+    assert.deepEqual(await store.spaces.readFeed(space, 0, 1000), { ...feed, forgotten: [] });
   }
   for (const user of USERS) {
     const activity = await store.users.readActivity(user, 0, 1000);

@@ -39,7 +39,7 @@ export function usersSuite(adapter: Adapter): void {
         assert.equal(await store.users.sequence(ANN, PHONE), 1);
         const entry = { offset: 1, user: ANN, device: PHONE, batch };
         const page = { entries: [entry], low: 0, high: 1 };
-        assert.deepEqual(await store.spaces.readFeed(SPACE, 0, 10), page);
+        assert.deepEqual(await store.spaces.readFeed(SPACE, 0, 10), { ...page, forgotten: [] });
         assert.deepEqual(await store.users.readActivity(ANN, 0, 10), page);
       }));
 

@@ -40,17 +40,20 @@ export const META = script('meta', 'reads', `return redis.call('HMGET', KEYS[1],
 
 /**
  * Adds batches to a space's feed, each once.
- *   KEYS  feed, fed
- *   ARGV  boot, retention, then for each batch of one device, in order: holder, sequence, bytes
+ *   KEYS  feed, fed, mark of the user in the space
+ *   ARGV  boot, retention, era, then for each batch of one device, in order: holder, sequence, bytes
  *   reply high of the feed
- * `fed` has the last sequence of each device: what is not above it was added before.
+ * `fed` has the last sequence of each device: what is not above it was added before. What comes after its user was
+ * forgotten is not added. `low` is what was trimmed.
  */
 export const FEED = script(
   'feed',
   'writes',
   `
 local high = tonumber(redis.call('HGET', KEYS[2], 'high') or '0')
-for index = 3, #ARGV, 3 do
+local gone = redis.call('GET', KEYS[3])
+if gone and tonumber(gone) > tonumber(ARGV[3]) then return string.format('%.0f', high) end
+for index = 4, #ARGV, 3 do
   local holder, sequence, bytes = ARGV[index], tonumber(ARGV[index + 1]), ARGV[index + 2]
   local fed = redis.call('HGET', KEYS[2], holder)
   if sequence > tonumber(fed or '0') then
@@ -60,7 +63,12 @@ for index = 3, #ARGV, 3 do
   end
 end
 local excess = math.min(64, redis.call('XLEN', KEYS[1]) - tonumber(ARGV[2]))
-if excess > 0 then redis.call('XTRIM', KEYS[1], 'MAXLEN', redis.call('XLEN', KEYS[1]) - excess) end
+if excess > 0 then
+  redis.call('XTRIM', KEYS[1], 'MAXLEN', redis.call('XLEN', KEYS[1]) - excess)
+  local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+  local low = first and tonumber(string.match(first[1], '^%d+')) - 1 or high
+  redis.call('HSET', KEYS[2], 'low', string.format('%.0f', low))
+end
 return string.format('%.0f', high)
 `,
 );
@@ -69,14 +77,16 @@ return string.format('%.0f', high)
  * Entries of a feed or of an activity log after an offset, in order.
  *   KEYS  stream, hash with its high
  *   ARGV  boot, field of the high, first offset, limit
- *   reply {high, length, {id, {'b', bytes, ...}}...}
+ *   reply {high, low, {id, {'b', bytes, ...}}...}
  */
 export const READ_FEED = script(
   'read-feed',
   'reads',
   `
 local high = redis.call('HGET', KEYS[2], ARGV[2]) or '0'
-return {high, redis.call('XLEN', KEYS[1]), redis.call('XRANGE', KEYS[1], ARGV[3], '+', 'COUNT', ARGV[4])}
+local low = redis.call('HGET', KEYS[2], 'low')
+low = low or string.format('%.0f', tonumber(high) - redis.call('XLEN', KEYS[1]))
+return {high, low, redis.call('XRANGE', KEYS[1], ARGV[3], '+', 'COUNT', ARGV[4])}
 `,
 );
 

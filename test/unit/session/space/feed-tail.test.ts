@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ForesyncError } from '../../../../src/domain/errors.js';
 import { deviceId, pseudonym, spaceId } from '../../../../src/domain/ids.js';
-import type { FeedEntry, FeedPage } from '../../../../src/domain/store-port.js';
+import type { FeedEntry, SpaceFeedPage } from '../../../../src/domain/store-port.js';
 import { FeedTail } from '../../../../src/session/space/feed-tail.js';
 import { OwnBatches } from '../../../../src/session/space/own-batches.js';
 import { ManualTimer } from '../../../support/manual-timer.js';
@@ -24,10 +24,10 @@ class Feed {
     }
   }
 
-  readFeed(_space: typeof SPACE, after: number, limit: number): Promise<FeedPage> {
+  readFeed(_space: typeof SPACE, after: number, limit: number): Promise<SpaceFeedPage> {
     if (this.isAway) return Promise.reject(new ForesyncError('STORE_UNAVAILABLE', 'away'));
     const entries = this.entries.filter(({ offset }) => offset > after).slice(0, limit);
-    return Promise.resolve({ entries, low: this.low, high: this.low + this.entries.length });
+    return Promise.resolve({ entries, forgotten: [], low: this.low, high: this.low + this.entries.length });
   }
 }
 

@@ -84,9 +84,9 @@ export interface StoredChange {
   edges: StoredEdge[];
   /** 32 bytes; empty if the item did not exist. */
   previousHash: Uint8Array;
-  /** Pseudonym; empty for a backend. */
+  /** Alias of a user; empty for a backend. */
   writer: string;
-  /** Pseudonyms. */
+  /** Aliases of users. */
   audience: string[];
 }
 
@@ -98,12 +98,14 @@ export interface StoredEdge {
 
 /** An applied batch: an entry of a space's feed and of its user's activity log. */
 export interface StoredBatch {
-  /** Pseudonym. */
+  /** Pseudonym; first, so that a feed can be searched for it. Empty where `forgotten` is set. */
   user: string;
   device: string;
   space: string;
   sequence: bigint;
   activities: StoredActivity[];
+  /** Only in a feed, and alone: 32 bytes, SHA-256 of the pseudonym of a user who was forgotten. */
+  forgotten: Uint8Array;
 }
 
 /** An activity of a batch. */
@@ -160,6 +162,30 @@ export interface StoredCheckpoints {
 /** An item's id, where an index leads to it. */
 export interface StoredItem {
   item: string;
+}
+
+/** A device in a space that holds something. */
+export interface StoredHolder {
+  /** Number of items. */
+  count: bigint;
+  device: string;
+  space: string;
+}
+
+/** What remains of a user who was forgotten. */
+export interface StoredUser {
+  /** When they were forgotten last, milliseconds since the epoch; 0 = never. */
+  era: bigint;
+  /** What it removes may be there yet. */
+  isUnfinished: boolean;
+}
+
+/** A user who was met. */
+export interface StoredAlias {
+  /** What stands for them in the change logs. */
+  alias: string;
+  /** See StoredUser: it outlives the mark. */
+  era: bigint;
 }
 
 /** A content that a device holds. */
@@ -692,7 +718,7 @@ export const StoredEdge: MessageFns<StoredEdge> = {
 };
 
 function createBaseStoredBatch(): StoredBatch {
-  return { user: "", device: "", space: "", sequence: 0n, activities: [] };
+  return { user: "", device: "", space: "", sequence: 0n, activities: [], forgotten: new Uint8Array(0) };
 }
 
 export const StoredBatch: MessageFns<StoredBatch> = {
@@ -714,6 +740,9 @@ export const StoredBatch: MessageFns<StoredBatch> = {
     }
     for (const v of message.activities) {
       StoredActivity.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.forgotten.length !== 0) {
+      writer.uint32(50).bytes(message.forgotten);
     }
     return writer;
   },
@@ -771,6 +800,14 @@ export const StoredBatch: MessageFns<StoredBatch> = {
             message.activities.push(StoredActivity.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.forgotten = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -793,6 +830,7 @@ export const StoredBatch: MessageFns<StoredBatch> = {
     message.space = object.space ?? "";
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
     message.activities = object.activities?.map((e) => StoredActivity.fromPartial(e)) || [];
+    message.forgotten = object.forgotten ?? new Uint8Array(0);
     return message;
   },
 };
@@ -1327,6 +1365,228 @@ export const StoredItem: MessageFns<StoredItem> = {
   fromPartial(object: DeepPartial<StoredItem>): StoredItem {
     const message = createBaseStoredItem();
     message.item = object.item ?? "";
+    return message;
+  },
+};
+
+function createBaseStoredHolder(): StoredHolder {
+  return { count: 0n, device: "", space: "" };
+}
+
+export const StoredHolder: MessageFns<StoredHolder> = {
+  encode(message: StoredHolder, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0n) {
+      if (BigInt.asUintN(64, message.count) !== message.count) {
+        throw new globalThis.Error("value provided for field message.count of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.count);
+    }
+    if (message.device !== "") {
+      writer.uint32(18).string(message.device);
+    }
+    if (message.space !== "") {
+      writer.uint32(26).string(message.space);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoredHolder {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoredHolder();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.space = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StoredHolder>): StoredHolder {
+    return StoredHolder.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StoredHolder>): StoredHolder {
+    const message = createBaseStoredHolder();
+    message.count = (object.count !== undefined && object.count !== null) ? BigInt(object.count) : 0n;
+    message.device = object.device ?? "";
+    message.space = object.space ?? "";
+    return message;
+  },
+};
+
+function createBaseStoredUser(): StoredUser {
+  return { era: 0n, isUnfinished: false };
+}
+
+export const StoredUser: MessageFns<StoredUser> = {
+  encode(message: StoredUser, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.era !== 0n) {
+      if (BigInt.asUintN(64, message.era) !== message.era) {
+        throw new globalThis.Error("value provided for field message.era of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.era);
+    }
+    if (message.isUnfinished !== false) {
+      writer.uint32(16).bool(message.isUnfinished);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoredUser {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoredUser();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.era = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.isUnfinished = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StoredUser>): StoredUser {
+    return StoredUser.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StoredUser>): StoredUser {
+    const message = createBaseStoredUser();
+    message.era = (object.era !== undefined && object.era !== null) ? BigInt(object.era) : 0n;
+    message.isUnfinished = object.isUnfinished ?? false;
+    return message;
+  },
+};
+
+function createBaseStoredAlias(): StoredAlias {
+  return { alias: "", era: 0n };
+}
+
+export const StoredAlias: MessageFns<StoredAlias> = {
+  encode(message: StoredAlias, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.alias !== "") {
+      writer.uint32(10).string(message.alias);
+    }
+    if (message.era !== 0n) {
+      if (BigInt.asUintN(64, message.era) !== message.era) {
+        throw new globalThis.Error("value provided for field message.era of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.era);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoredAlias {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoredAlias();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.alias = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.era = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StoredAlias>): StoredAlias {
+    return StoredAlias.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StoredAlias>): StoredAlias {
+    const message = createBaseStoredAlias();
+    message.alias = object.alias ?? "";
+    message.era = (object.era !== undefined && object.era !== null) ? BigInt(object.era) : 0n;
     return message;
   },
 };

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { Pseudonym } from '../domain/ids.js';
+
+/**
+ * What remains of a user who was forgotten: nobody who does not have the pseudonym can tell whose it is. 64 hex digits.
+ */
+export function forgottenMark(user: Pseudonym): string {
+  return createHash('sha256').update(`foresync forgotten ${user}`).digest('hex');
+}

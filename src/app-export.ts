@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForesyncError } from './domain/errors.js';
-import type { SpaceStore } from './domain/store-port.js';
+import type { Store } from './domain/store-port.js';
 import { openStore } from './store/open.js';
 
 /** Whether a folder holds a store (`store.url` is lmdb: and the folder). */
@@ -16,13 +16,13 @@ export async function holdsStore(folder: string): Promise<boolean> {
  */
 export async function withStoredSpaces<T>(
   folder: string,
-  work: (spaces: SpaceStore) => Promise<T>,
+  work: (store: Pick<Store, 'spaces' | 'users'>) => Promise<T>,
 ): Promise<T> {
   if (!(await holdsStore(folder)))
     throw new ForesyncError('FIELD_INVALID', `${folder} holds no store (no data.mdb)`, { field: 'store' });
   const store = await openStore({ url: `lmdb:${folder}` }, { clock: { now: () => Date.now() }, randomBytes });
   try {
-    return await work(store.spaces);
+    return await work(store);
   } finally {
     await store.close();
   }

@@ -43,8 +43,8 @@ export async function exportStore(
   terminal: Terminal,
 ): Promise<ImportResult> {
   await assertWritable(out, force);
-  const result = await withStoredSpaces(store.replace(/^lmdb:/, ''), (spaces) =>
-    importStore(spaces, spaceId(space), {
+  const result = await withStoredSpaces(store.replace(/^lmdb:/, ''), (opened) =>
+    importStore(opened, spaceId(space), {
       naming: hashItems ? hiddenPaths() : plainNames,
       onProgress: (events) => {
         if (terminal.isLive) terminal.err.write(`\r${events.toLocaleString('en')} events`);

@@ -1,5 +1,6 @@
 import type { DeviceId, Pseudonym, SpaceId } from '../domain/ids.js';
 import { RECURRENT_BYTES, type UserStore } from '../domain/store-port.js';
+import type { Aliases } from './aliases.js';
 import {
   checkBatch,
   checkCheckpoint,
@@ -15,11 +16,11 @@ import type { StoreLimits } from './options.js';
 const MAX_CONTEXT_BYTES = 16 * 1024 * 1024;
 
 /** The users of an adapter, behind the checks of what comes in: FIELD_INVALID names the field and its limit. */
-export function checkedUsers(inner: UserStore, limits: StoreLimits): UserStore {
+export function checkedUsers(inner: UserStore, aliases: Aliases, limits: StoreLimits): UserStore {
   return {
     meet: async (user) => {
       checkId('user', user);
-      return inner.meet(user);
+      return aliases.meet(user);
     },
     records: (user) => {
       checkId('user', user);
@@ -27,6 +28,7 @@ export function checkedUsers(inner: UserStore, limits: StoreLimits): UserStore {
     },
     forget: async (user) => {
       checkId('user', user);
+      aliases.forgotten(user);
       return inner.forget(user);
     },
     context: async (user, space) => {

@@ -1,5 +1,6 @@
 import { ForesyncError } from '../domain/errors.js';
 import type { Store } from '../domain/store-port.js';
+import { Aliases, aliasedSpaces } from './aliases.js';
 import { checkedBlobs } from './checked-blobs.js';
 import { checkedSpaces } from './checked-spaces.js';
 import { checkedUsers } from './checked-users.js';
@@ -27,9 +28,10 @@ export interface StoreConfig {
 export async function openStore(config: StoreConfig, surroundings: StoreSurroundings): Promise<Store> {
   const limits = storeLimits(config.limits ?? {});
   const store = await openAdapter(config, limits, surroundings);
+  const aliases = new Aliases(store.users);
   return {
-    spaces: checkedSpaces(store.spaces),
-    users: checkedUsers(store.users, limits),
+    spaces: checkedSpaces(aliasedSpaces(store.spaces, aliases)),
+    users: checkedUsers(store.users, aliases, limits),
     blobs: checkedBlobs(store.blobs),
     isShared: store.isShared,
     close: () => store.close(),

@@ -1,9 +1,9 @@
 import { ForesyncError } from '../../domain/errors.js';
 import { lastOffset } from '../../domain/feed.js';
-import type { ItemId, SpaceId } from '../../domain/ids.js';
+import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import { itemId } from '../../domain/ids.js';
 import type { Change, Head } from '../../domain/item.js';
-import type { FeedEntry, SpaceFeedPage, SpaceStore } from '../../domain/store-port.js';
+import type { FeedEntry, SpaceFeedPage, SpaceStore, Store } from '../../domain/store-port.js';
 import { EventTable } from './event-table.js';
 import type { ImportResult } from './import-result.js';
 import { LeftOut } from './import-result.js';
@@ -25,14 +25,14 @@ const PAGE = 512;
  * Throws SPACE_UNKNOWN, and TRACE_INVALID if nobody used anything.
  */
 export async function importStore(
-  spaces: SpaceStore,
+  { spaces, users }: Pick<Store, 'spaces' | 'users'>,
   space: SpaceId,
   options: StoreImportOptions,
 ): Promise<ImportResult> {
   const meta = await spaces.meta(space);
   if (meta === null) throw new ForesyncError('SPACE_UNKNOWN', `there is no space "${space}" in this store`);
   const leftOut = new LeftOut();
-  const used = await readUses(spaces, space, leftOut, options);
+  const used = await readUses({ spaces, users }, space, leftOut, options);
   if (used.size === 0) throw new ForesyncError('TRACE_INVALID', `nobody used anything in space "${space}"`);
   const changes: Change[] = [];
   for (let shard = 0; shard < meta.shards; shard++) {
@@ -64,14 +64,17 @@ const concerns = ({ head, audience }: Change, used: ReadonlySet<string>): boolea
 /** The types of events are those of activity, and one for changes by backends. */
 const TYPES = { writes: ['edited'], creates: ['created'], outside: [CHANGED] };
 
+/** Meets everybody, so that the store's logs name them. */
 async function readUses(
-  spaces: SpaceStore,
+  { spaces, users }: Pick<Store, 'spaces' | 'users'>,
   space: SpaceId,
   leftOut: LeftOut,
   options: StoreImportOptions,
 ): Promise<EventTable> {
-  const [used, devices] = [new EventTable(), new DeviceNumbers()];
+  const [used, devices, met] = [new EventTable(), new DeviceNumbers(), new Set<Pseudonym>()];
   for await (const entry of feedOf(spaces, space)) {
+    if (!met.has(entry.user)) await users.meet(entry.user);
+    met.add(entry.user);
     for (const event of usesOf(entry, devices, leftOut)) used.add(event);
     if (entry.offset % 10_000 === 0) options.onProgress(used.size);
   }

@@ -6,7 +6,19 @@ import type { UserRecord } from '../../../src/domain/user-record.js';
 import { forgottenMark } from '../../../src/store/forgotten-mark.js';
 import { until } from '../../support/until.js';
 import type { Adapter } from './harness.js';
-import { ANN, BEN, hashOf, item, LAPTOP, makeSpace, PHONE, SPACE, withStore } from './harness.js';
+import {
+  ANN,
+  BEN,
+  commit,
+  hashOf,
+  item,
+  LAPTOP,
+  makeSpace,
+  PHONE,
+  SPACE,
+  wholeLog,
+  withStore,
+} from './harness.js';
 
 const OTHER = spaceId('other');
 
@@ -86,6 +98,19 @@ export function forgettingSuite(adapter: Adapter): void {
         assert.deepEqual((await store.users.readActivity(ANN, 0, 10)).entries, []);
         assert.notEqual((await store.users.meet(ANN)).alias, alias);
         assert.equal(await store.users.forget(ANN), 0);
+      }));
+
+    it('logs do not know who wrote any more', () =>
+      withStore(adapter, {}, async ({ store }) => {
+        await makeSpace(store);
+        await commit(store, 'a', 'one', { writer: ANN, audience: [ANN, BEN] });
+        assert.deepEqual((await wholeLog(store))[0]?.audience, [ANN, BEN]);
+        await store.users.forget(ANN);
+        await store.users.meet(ANN);
+        const [change] = await wholeLog(store);
+        assert.deepEqual([change?.writer === ANN, change?.audience.includes(ANN)], [false, false]);
+        assert.equal(change?.audience[1], BEN);
+        assert.notEqual(change?.writer, null);
       }));
 
     it('feeds keep their bounds and the offsets of others, and say who was forgotten', () =>

@@ -211,6 +211,7 @@ function listCommand(after: string, limit: number): Command {
 function reopenCommand(): Command {
   return command('reopen', async (_oracle, real) => {
     real.store = await real.reopen();
+    await real.store.users.meet(ANN);
   });
 }
 

@@ -34,6 +34,8 @@ export function persistenceSuite(adapter: Adapter): void {
         const { shard } = change.head;
         assert.deepEqual(await again.spaces.meta(SPACE), { space: SPACE, shards: 3 });
         assert.equal((await again.spaces.bounds(SPACE, shard)).epoch, change.epoch);
+        assert.notEqual((await wholeLog(again, shard))[0]?.writer, ANN);
+        await again.users.meet(ANN);
         assert.deepEqual(await wholeLog(again, shard), [change]);
         assert.equal(await again.users.sequence(ANN, PHONE), 1);
         assert.deepEqual((await again.spaces.readFeed(SPACE, 0, 9)).entries, [

@@ -58,8 +58,7 @@ describe('replay/import/store', () => {
     ...{ type, item: itemId(item), timeMs: (START_S + at) * 1000, locationCell: 'u33d' },
   });
 
-  const read = (naming = plainNames) =>
-    importStore(store.spaces, SPACE, { naming, onProgress: () => undefined });
+  const read = (naming = plainNames) => importStore(store, SPACE, { naming, onProgress: () => undefined });
 
   it('makes events of activity, with pseudonyms and numbers of devices, in order of time', async () => {
     await report(ANNA, 'anna’s phone', [did(5, 'viewed', 'a'), did(6, 'edited', 'docs/b')]);
@@ -149,7 +148,7 @@ describe('replay/import/store', () => {
 
   it('refuses a space that is not there, and one that nobody used', async () => {
     await assert.rejects(read(), /TRACE_INVALID.*nobody used anything/);
-    const gone = importStore(store.spaces, spaceId('gone'), {
+    const gone = importStore(store, spaceId('gone'), {
       naming: plainNames,
       onProgress: () => undefined,
     });

@@ -26,6 +26,7 @@ import { RpcServer } from './rpc/server.js';
 import { Gate } from './session/gate.js';
 import type { SessionObserver } from './session/observer.js';
 import { predictionsOf } from './session/predictions.js';
+import { privacyOf } from './session/privacy.js';
 import { REAL_TIMER } from './session/timer.js';
 import { openStore } from './store/open.js';
 import type { Logger } from './telemetry/logger.js';
@@ -81,6 +82,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const server = new RpcServer(rpcOptions(config), {
     gate,
     predictions: predictionsOf(gate),
+    privacy: privacyOf(gate, store.users),
     verifier,
     logger,
     metrics,

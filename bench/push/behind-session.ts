@@ -62,6 +62,9 @@ const HEART: SpaceHeart = {
   score: () => undefined,
   predict: () => Promise.resolve([]),
   explain: () => Promise.resolve(null),
+  forget: () => undefined,
+  forgottenElsewhere: () => undefined,
+  save: () => Promise.resolve(),
 };
 
 /** Puts every content into the store; answers the push of each. */

@@ -107,10 +107,14 @@ export class ForesyncServer implements PushServer {
       },
       find: () => undefined,
     };
+    const noExport = (): never => {
+      throw new Error('nobody of the bench asks for an export');
+    };
     const noBackend = () => Promise.reject(new Error('no backend of the bench asks anything'));
     return new RpcServer(rpcOptions(config), {
       gate,
       predictions: { predict: noBackend, explain: noBackend },
+      privacy: { export: noExport, forget: noBackend },
       verifier: verifierOf(config, keys, clock),
       logger: createLogger('warn'),
       metrics: createMetrics(),

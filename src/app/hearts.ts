@@ -1,10 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../domain/clock.js';
-import type { Devices, PlanObserver, PolicyMemory } from '../domain/engine-port.js';
+import type { Devices, PlanObserver } from '../domain/engine-port.js';
 import { ForesyncError } from '../domain/errors.js';
 import type { SpaceId } from '../domain/ids.js';
 import type { Store } from '../domain/store-port.js';
-import type { Statistics } from '../predictor/statistics.js';
 import { Engine } from '../session/space/engine.js';
 import type { SessionObserver } from '../session/observer.js';
 import type { PushTerms } from '../session/space/push-terms.js';
@@ -14,7 +13,7 @@ import { SpaceNode } from '../session/space/space-node.js';
 import type { Timer } from '../session/timer.js';
 import { nowAndThen } from './now-and-then.js';
 import type { PolicyFactory } from './rankings.js';
-import { recollect, recollectPolicy, remember } from './recollection.js';
+import { recollect, recollectPolicy, saving } from './recollection.js';
 import { rehearsalOf, type Understudy } from './understudy.js';
 
 export interface HeartsDeps {
@@ -47,7 +46,7 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
     onLearning(error);
   };
   const recollecting = { spaces, candidates: deps.candidates, onCorrupt };
-  const statistics = await recollect(recollecting, space);
+  const { statistics, learned } = await recollect(recollecting, space);
   const policy = deps.policy(space, statistics);
   const { memory } = policy;
   // It knows users by the statistics' numbers: made anew, those are others.
@@ -59,18 +58,22 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
     statistics,
     users: store.users,
     userContext: (user): Promise<string> => node.userContext(user),
+    eraOf: (user) => devices.of(user)[0]?.era ?? 0,
   });
   const seen = { observer: both(plans, scores), stopwatchUs, onModelFailed };
   const beside = rehearsalOf(deps.understudy, { space, statistics, policy, push });
   const engine = new Engine({ space, statistics, policy, push, ...seen, ...beside });
   const { users, isShared } = store;
-  const node = new SpaceNode({ space, engine, users, devices, clock, isShared, onPlanFault: fault });
+  const parts = { space, engine, users, devices, clock, isShared, learned };
+  const node = new SpaceNode({ ...parts, onPlanFault: fault });
   const onUnwritten = (thrown: unknown): void =>
     sessions.fault('write-behind', ForesyncError.from(thrown), space);
   const stopWriting = nowAndThen(deps.timer, SCORES_BEHIND_MS, () => scores.write().catch(onUnwritten));
-  const stopSaving = saveNowAndThen(deps, space, { statistics, memory }, onLearning);
+  const keep = { statistics, memory, heard: () => (isShared ? node.heard : null) };
+  const save = saving(store.spaces, space, keep);
+  const stopSaving = nowAndThen(deps.timer, deps.snapshotMs, () => save().catch(onLearning));
   return {
-    applyBatch: (user, device, batch) => node.applyBatch(user, device, batch),
+    applyBatch: (user, device, batch, era) => node.applyBatch(user, device, batch, era),
     appliedElsewhere: (entry) => node.appliedElsewhere(entry),
     onChange: (change) => node.onChange(change),
     opened: (bytes) => node.opened(bytes),
@@ -79,6 +82,15 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
     score: (user, item) => scores.of(user, item),
     predict: (user, k) => node.predict(user, k),
     explain: (user, item) => node.explain(user, item),
+    forget: (user) => {
+      scores.forget(user);
+      node.forget(user);
+    },
+    forgottenElsewhere: (mark) => {
+      const user = node.forgottenElsewhere(mark);
+      if (user !== undefined) scores.forget(user);
+    },
+    save,
     close: async () => {
       await node.idle();
       await stopWriting();
@@ -96,20 +108,3 @@ const both = (one: PlanObserver, other: PlanObserver): PlanObserver => ({
     other.onPlan(seen);
   },
 });
-
-/** Saves what a space learned every `snapshotMs`, and a last time when the answer is called. */
-function saveNowAndThen(
-  { store, timer, snapshotMs }: HeartsDeps,
-  space: SpaceId,
-  learned: { readonly statistics: Statistics; readonly memory: PolicyMemory | undefined },
-  onFault: (thrown: unknown) => void,
-): () => Promise<void> {
-  let saved = 0;
-  return nowAndThen(timer, snapshotMs, async () => {
-    try {
-      saved = await remember(store.spaces, space, learned, saved);
-    } catch (thrown) {
-      onFault(thrown);
-    }
-  });
-}

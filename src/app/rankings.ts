@@ -108,6 +108,10 @@ function modelPolicy(
       recurrence.observe(step, before);
       adaptive.observe?.(step, before);
     },
+    forget: (user) => {
+      recurrence.forget(user);
+      adaptive.forget?.(user);
+    },
   };
 }
 

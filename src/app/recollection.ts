@@ -5,7 +5,9 @@ import type { PolicyMemory } from '../domain/engine-port.js';
 import { EMPTY_CONTEXT } from '../domain/context.js';
 import { ForesyncError } from '../domain/errors.js';
 import type { Pseudonym, SpaceId } from '../domain/ids.js';
-import type { FeedEntry, SpaceStore } from '../domain/store-port.js';
+import { inOrder, lastOffset } from '../domain/feed.js';
+import type { FeedEntry, ForgottenMark, SpaceStore } from '../domain/store-port.js';
+import { forgottenMark } from '../util/forgotten-mark.js';
 import { Statistics } from '../predictor/statistics.js';
 
 export interface Recollecting {
@@ -44,28 +46,38 @@ export async function recollectPolicy(
 }
 
 /** What a space knew when it was last used: its snapshot, what the feed says since, and the items as they are now. */
-export async function recollect(from: Recollecting, space: SpaceId): Promise<Statistics> {
+export async function recollect(
+  from: Recollecting,
+  space: SpaceId,
+): Promise<{ readonly statistics: Statistics; readonly learned: number }> {
   const { statistics, offset } = await lastSnapshot(from, space);
-  await readFeed(from.spaces, space, statistics, offset);
+  const learned = await readFeed(from.spaces, space, statistics, offset);
   await readHeads(from.spaces, space, statistics);
-  return statistics;
+  return { statistics, learned };
+}
+
+export interface Learned {
+  readonly statistics: Statistics;
+  readonly memory: PolicyMemory | undefined;
+  /** Up to where the feed came by, where several nodes write it; null where all of it is from here. */
+  readonly heard: () => number | null;
 }
 
 /**
- * Saves what a space knows, unless nothing was reported after `saved`; answers the feed entry that is saved now. A batch
- * that is being learned at this moment may be learned twice after a restart.
+ * Saves what a space knows, unless nothing was reported since it was saved last; one save after the other. A batch that is
+ * being learned at this moment may be learned twice after a restart.
  */
-export async function remember(
-  spaces: SpaceStore,
-  space: SpaceId,
-  learned: { readonly statistics: Statistics; readonly memory: PolicyMemory | undefined },
-  saved: number,
-): Promise<number> {
-  const { high } = await spaces.readFeed(space, 0, 1);
-  if (high <= saved) return high;
-  await spaces.saveSnapshot(space, SNAPSHOT, high, learned.statistics.snapshot());
-  if (learned.memory !== undefined) await spaces.saveSnapshot(space, LEARNED, high, learned.memory.dump());
-  return high;
+export function saving(spaces: SpaceStore, space: SpaceId, learned: Learned): () => Promise<void> {
+  let saved = 0;
+  let last: Promise<void> = Promise.resolve();
+  const save = async (): Promise<void> => {
+    const high = learned.heard() ?? (await spaces.readFeed(space, 0, 1)).high;
+    if (high <= saved) return;
+    await spaces.saveSnapshot(space, SNAPSHOT, high, learned.statistics.snapshot());
+    if (learned.memory !== undefined) await spaces.saveSnapshot(space, LEARNED, high, learned.memory.dump());
+    saved = high;
+  };
+  return () => (last = last.catch(() => undefined).then(save));
 }
 
 /** Throws what is no matter of damage: a store that cannot be reached has to be asked again. */
@@ -92,21 +104,25 @@ async function lastSnapshot(
   }
 }
 
-/** Learns every entry after `learned`, each after the steps that its user made before. */
+/** Learns every entry after `learned`, each after the steps that its user made before; answers the last. */
 async function readFeed(
   spaces: SpaceStore,
   space: SpaceId,
   statistics: Statistics,
   learned: number,
-): Promise<void> {
+): Promise<number> {
+  const gone = new Marked(statistics, learned);
   const contexts = new Map<Pseudonym, UserContext>();
   let after = Math.max(0, learned - WARM_UP);
   for (;;) {
-    const { entries } = await spaces.readFeed(space, after, FEED_PAGE);
-    for (const entry of entries) learnEntry(statistics, contexts, entry, entry.offset > learned);
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    after = last.offset;
+    const page = await spaces.readFeed(space, after, FEED_PAGE);
+    for (const one of inOrder(page)) {
+      if ('mark' in one) gone.forget(one, contexts);
+      else learnEntry(statistics, contexts, one, one.offset > learned);
+    }
+    const last = lastOffset(page);
+    if (last === null) return Math.max(after, learned);
+    after = last;
   }
 }
 
@@ -125,6 +141,30 @@ function learnEntry(
   contexts.set(user, context);
   const [oldest] = contexts.keys();
   if (contexts.size > MAX_USERS && oldest !== undefined) contexts.delete(oldest);
+}
+
+/** Finds those whom a feed's marks mean. */
+class Marked {
+  readonly #statistics: Statistics;
+  readonly #learned: number;
+  readonly #users = new Map<string, Pseudonym>();
+  #known = 0;
+
+  constructor(statistics: Statistics, learned: number) {
+    this.#statistics = statistics;
+    this.#learned = learned;
+  }
+
+  forget({ offset, mark }: ForgottenMark, contexts: Map<Pseudonym, UserContext>): void {
+    const names = this.#statistics.counts.users.names();
+    for (const name of names.slice(this.#known)) this.#users.set(forgottenMark(name), name);
+    this.#known = names.length;
+    const user = this.#users.get(mark);
+    if (user === undefined) return;
+    contexts.delete(user);
+    // What was learned up to here had forgotten them, and may have met them again.
+    if (offset > this.#learned) this.#statistics.forget(user);
+  }
 }
 
 async function readHeads(spaces: SpaceStore, space: SpaceId, statistics: Statistics): Promise<void> {

@@ -36,6 +36,8 @@ export interface Policy {
   observe?(step: Step, before: UserContext): void;
   /** Sees a change of an item's content, after the space's statistics. */
   changed?(change: Change): void;
+  /** Drops what waits for this user's doings. What it learned of everybody together stays. */
+  forget?(user: Pseudonym): void;
   /** What it learned and should know again after a restart. */
   readonly memory?: PolicyMemory;
   /** Items to plan instead of the candidates (the oracle knows better); undefined = the candidates. */
@@ -84,6 +86,10 @@ export interface SpaceStatistics {
   features(question: Question): ReadonlyMap<string, Float64Array>;
   /** Items whose part or link edges name this item, bounded. */
   dependants(item: ItemId): readonly ItemId[];
+  /** Everybody that it knows. */
+  users(): Iterable<Pseudonym>;
+  /** Drops a user: what they used, and when. What everybody did stays counted, by nobody's name. */
+  forget(user: Pseudonym): void;
   snapshot(): Uint8Array;
 }
 
@@ -91,6 +97,8 @@ export interface SpaceStatistics {
 export interface DeviceView {
   readonly user: Pseudonym;
   readonly device: DeviceId;
+  /** See StoredUser: the era in which the user came. */
+  readonly era: number;
   /** Hash of the content that the device holds or that is on its way to it; undefined if none. */
   holds(item: ItemId): DataHash | undefined;
   /** Whether this very content was already sent to the device as metadata. */
@@ -135,6 +143,8 @@ export interface SpaceEngine {
   peek(question: Question): Promise<Peeked>;
   /** A planned push was never sent (superseded, queue full, session gone): its bytes come back. */
   refund(bytes: number): void;
+  /** Drops what it knows of one user. */
+  forget(user: Pseudonym): void;
 }
 
 /** What a plan would know of the items of a question. */

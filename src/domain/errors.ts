@@ -39,6 +39,11 @@ export const ERROR_CATALOGUE = {
     retry: false,
     text: 'The token does not grant this on the space.',
   },
+  PRIVACY_FORBIDDEN: {
+    grpc: 'PERMISSION_DENIED',
+    retry: false,
+    text: 'The token may export and forget nobody but its own user; a backend needs the claim `privacy`.',
+  },
   ITEM_UNKNOWN: { grpc: 'NOT_FOUND', retry: false, text: 'The item does not exist in the space.' },
   CONFLICT: {
     grpc: 'ABORTED',
@@ -85,8 +90,8 @@ export const ERROR_CATALOGUE = {
   TAKEN_OVER: { grpc: 'ABORTED', retry: false, text: 'The same device opened another session.' },
   FORGOTTEN: {
     grpc: 'ABORTED',
-    retry: true,
-    text: 'The user was forgotten meanwhile: drop what is held of them, then begin anew.',
+    retry: false,
+    text: 'The user was forgotten: drop everything that is held of them. A new session begins anew.',
   },
   STORE_UNAVAILABLE: {
     grpc: 'UNAVAILABLE',

@@ -44,6 +44,8 @@ export interface RecurrentStates {
   get(user: Pseudonym, model: string): Promise<Float32Array | undefined>;
   /** Replaces it by compare-and-set; of two writers at once the later one loses, which costs the newest step alone. */
   put(user: Pseudonym, model: string, state: Float32Array): Promise<void>;
+  /** Drops what is remembered of a user; the next use reads the store. */
+  forget(user: Pseudonym): void;
 }
 
 /** What stands behind `RecurrentStates`: the two methods of the store's users, by other names. */

@@ -75,7 +75,7 @@ export interface FeedPage {
 /** What stands in a feed where a user was forgotten: whoever keeps anything of theirs in memory drops it. */
 export interface ForgottenMark {
   readonly offset: number;
-  /** SHA-256 of the pseudonym (store/forgotten-mark.ts), hex: it names nobody to whom the pseudonym is not known. */
+  /** SHA-256 of the pseudonym (util/forgotten-mark.ts), hex: it names nobody to whom the pseudonym is not known. */
   readonly mark: string;
 }
 
@@ -191,7 +191,7 @@ export interface StoredUser {
  * nothing is written and FORGOTTEN is thrown, so that no write under way brings anything back.
  */
 export interface UserStore {
-  /** Finishes a `forget` that was cut off, if there is one. Where another process forgets the user now: STORE_UNAVAILABLE. */
+  /** Finishes a `forget` that was cut off, if there is one. */
   meet(user: Pseudonym): Promise<StoredUser>;
   /**
    * All that is kept about a user, kind by kind, read in pages; what is written meanwhile may be in it or not. Versions and
@@ -201,9 +201,10 @@ export interface UserStore {
   /**
    * Begins another era of the user and removes what `records` lists, feeds included; leaves a mark in each of these feeds.
    * Answers how many records that were. After STORE_UNAVAILABLE some may be left: the next `forget` or `meet` removes them,
-   * and until then every write for the user is refused.
+   * and until then every write for the user is refused. `cleared` is called for each space in whose feed they were, once it
+   * is marked there: for what else is kept of them in it. What it throws leaves the forgetting unfinished.
    */
-  forget(user: Pseudonym): Promise<number>;
+  forget(user: Pseudonym, cleared?: (space: SpaceId) => Promise<void>): Promise<number>;
   context(user: Pseudonym, space: SpaceId): Promise<StoredContext>;
   /**
    * One atomic step: checks (device, sequence), appends to the user's bounded activity log and to the space's

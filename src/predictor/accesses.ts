@@ -41,6 +41,13 @@ export class Accesses {
     return holders;
   }
 
+  /** Drops a user: they opened nothing and were never there. */
+  forget(user: number): void {
+    for (const [item, users] of this.#users.entries())
+      if (users.delete(user)) this.#breadths.set(item, users.size);
+    this.#active.set(user, 0);
+  }
+
   /** How many users an item had, at most `USERS_PER_ITEM`. */
   breadth(item: number): number {
     return this.#breadths.get(item);

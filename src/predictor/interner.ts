@@ -27,6 +27,12 @@ export class Interner<Name extends string> {
     return name;
   }
 
+  /** Frees a number of its name: `nameless` stands in its place, and the name gets another one if it comes again. */
+  forget(number: number, nameless: Name): void {
+    this.#numbers.delete(this.name(number));
+    this.#names[number] = nameless;
+  }
+
   names(): readonly Name[] {
     return this.#names;
   }

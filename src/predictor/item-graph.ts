@@ -46,6 +46,11 @@ export class ItemGraph {
     return this.#changedBy[item] ?? -1;
   }
 
+  /** Nobody knows any more what this user changed. */
+  forget(user: number): void {
+    for (const [item, changer] of this.#changedBy.entries()) if (changer === user) this.#changedBy[item] = -1;
+  }
+
   /** Items that this item's edges name, known or not. */
   dependencies(item: number): readonly number[] {
     return this.#dependencies[item] ?? NOTHING;

@@ -8,11 +8,15 @@ interface Past {
 
 /** The last steps of everyone in a space, the newest first: what goes on around a user. */
 export class Lately {
-  readonly #steps: Past[] = [];
+  #steps: Past[] = [];
 
   stepped(user: number, items: readonly number[]): void {
     this.#steps.unshift({ user, items: items.slice(0, BOUND.items) });
     if (this.#steps.length > BOUND.steps) this.#steps.pop();
+  }
+
+  forget(user: number): void {
+    this.#steps = this.#steps.filter((step) => step.user !== user);
   }
 
   /** The last steps of others, newest first, at most `most`. */

@@ -1,7 +1,7 @@
 import type { Step } from '../domain/activity.js';
 import type { UserContext } from '../domain/context.js';
 import type { Question, SpaceStatistics } from '../domain/engine-port.js';
-import type { ItemId, Pseudonym } from '../domain/ids.js';
+import { type ItemId, type Pseudonym, pseudonym } from '../domain/ids.js';
 import type { Change, Head } from '../domain/item.js';
 import { candidatesOf } from './candidates.js';
 import { Counts } from './counts.js';
@@ -78,6 +78,20 @@ export class Statistics implements SpaceStatistics {
   dependants(item: ItemId): readonly ItemId[] {
     const { items, graph } = this.counts;
     return Array.from(graph.dependants(items.find(item)), (number) => items.name(number));
+  }
+
+  users(): Iterable<Pseudonym> {
+    return this.counts.users.names();
+  }
+
+  forget(name: Pseudonym): void {
+    const { users, accesses, lately, graph } = this.counts;
+    const user = users.find(name);
+    if (user < 0) return;
+    accesses.forget(user);
+    lately.forget(user);
+    graph.forget(user);
+    users.forget(user, pseudonym(`~${user}`));
   }
 
   /** Counts, not heads: those are read from the store. */

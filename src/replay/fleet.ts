@@ -46,6 +46,8 @@ export class Fleet implements Devices {
 export class ReplayDevice implements DeviceView {
   readonly user: Pseudonym;
   readonly device: DeviceId;
+  /** Nobody is forgotten in a replay. */
+  readonly era = 0;
   readonly #buffer = new LruIndex<ItemId, DataHash>();
 
   constructor(user: Pseudonym, device: DeviceId) {

@@ -7,6 +7,7 @@ import {
 } from '@foresync/protocol';
 import { ForesyncError } from '../domain/errors.js';
 import type { Predictions } from '../domain/prediction-port.js';
+import type { Privacy } from '../domain/privacy-port.js';
 import type { SessionGate } from '../domain/session-port.js';
 import { addService } from './call/add-service.js';
 import type { Edge } from './call/edge.js';
@@ -19,9 +20,9 @@ import { serverCredentials } from './credentials.js';
 import { fetchHandler } from './fetch.js';
 import { Health } from './health.js';
 import { predictionHandlers } from './prediction.js';
+import { privacyHandlers } from './privacy.js';
 import { addReflection } from './reflection.js';
 import { syncHandler } from './sync.js';
-import { privacyHandlers } from './unimplemented.js';
 import { reportHandler } from './web/report.js';
 import { subscribeHandler } from './web/subscribe.js';
 
@@ -48,6 +49,7 @@ export interface RpcOptions {
 export interface RpcDeps extends Surroundings, Omit<ContentServiceDeps, 'progressMs'> {
   readonly gate: SessionGate;
   readonly predictions: Predictions;
+  readonly privacy: Privacy;
 }
 
 const SERVICES = [
@@ -131,7 +133,7 @@ export class RpcServer {
     addService(this.#server, SyncServiceDefinition, { sync, subscribe, report, fetch }, edge);
     addService(this.#server, ContentServiceDefinition, contentHandlers({ ...deps, progressMs }), edge);
     addService(this.#server, PredictionServiceDefinition, predictionHandlers(deps), edge);
-    addService(this.#server, PrivacyServiceDefinition, privacyHandlers, edge);
+    addService(this.#server, PrivacyServiceDefinition, privacyHandlers(deps), edge);
     this.#health.addTo(this.#server);
     addReflection(this.#server);
   }

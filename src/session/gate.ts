@@ -1,19 +1,18 @@
-import { createHmac } from 'node:crypto';
 import { ForesyncError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import type { DeviceId, Pseudonym, SessionId } from '../domain/ids.js';
-import type { Position } from '../domain/position.js';
-import type { Hello, SessionGate, Welcome } from '../domain/session-port.js';
+import type { Hello, SessionGate } from '../domain/session-port.js';
 import type { SpaceMeta } from '../domain/store-port.js';
 import { untilAborted } from '../util/abort.js';
 import { CatchUp } from './device/catch-up.js';
+import { Forgetting } from './forgetting.js';
 import type { Judgement } from './hello.js';
 import { checkHeld, judge, readableSpaces } from './hello.js';
 import { Inbox } from './inbound/inbox.js';
 import { Manifests } from './inbound/manifests.js';
 import { Presence } from './presence.js';
 import { Registry } from './registry.js';
-import { ResumeTokens } from './resume-token.js';
+import { type Resumption, ResumeTokens } from './resume-token.js';
 import { Session } from './session.js';
 import type { SessionDeps } from './session-deps.js';
 import type { SessionSettings } from './settings.js';
@@ -22,6 +21,7 @@ import type { LiveSpace } from './space/live-space.js';
 import type { Lease } from './space/spaces.js';
 import { Spaces } from './space/spaces.js';
 import { Strikes } from './inbound/strikes.js';
+import { welcome } from './welcome.js';
 
 export interface GateDeps extends Omit<SessionDeps, 'tokens' | 'catchUp'> {
   readonly openHeart: OpenHeart;
@@ -44,6 +44,7 @@ export class Gate implements SessionGate {
   readonly #spaces: Spaces;
   readonly #registry = new Registry();
   readonly #strikes = new Strikes();
+  readonly #forgetting: Forgetting;
   readonly #stopTicking: () => void;
   #opening = 0;
   #shuttingDown = false;
@@ -57,7 +58,10 @@ export class Gate implements SessionGate {
       tokens: new ResumeTokens(deps.keys.resume),
       catchUp: new CatchUp({ store, workers, logPage, comparePage }),
     };
-    this.#spaces = new Spaces(deps);
+    const onForgotten = (mark: string): Promise<void> => this.#forgetting.read(mark);
+    this.#spaces = new Spaces({ ...deps, onForgotten });
+    const { observer } = deps;
+    this.#forgetting = new Forgetting({ store, registry: this.#registry, spaces: this.#spaces, observer });
     this.#stopTicking = deps.timer.every(tickMs(settings), () => this.#tick());
   }
 
@@ -66,10 +70,10 @@ export class Gate implements SessionGate {
     this.#admit();
     this.#opening++;
     try {
-      const positions = this.#session.tokens.open(identity, hello.resumeToken);
+      const token = this.#session.tokens.open(identity, hello.resumeToken);
       checkHeld(hello, this.#deps.settings.maxManifestEntries);
       const metas = await readableSpaces(this.#deps, identity, hello);
-      return await this.#registry.alone(identity, () => this.#open(identity, hello, metas, positions));
+      return await this.#registry.alone(identity, () => this.#open(identity, hello, metas, token));
     } finally {
       this.#opening--;
     }
@@ -96,6 +100,12 @@ export class Gate implements SessionGate {
     } finally {
       this.#opening--;
     }
+  }
+
+  /** Forgets a user, see Forgetting. Throws SHUTTING_DOWN, STORE_UNAVAILABLE. */
+  async forget(user: Pseudonym): Promise<number> {
+    this.#mustBeUp();
+    return this.#forgetting.forget(user);
   }
 
   /** Sessions that are not closed. */
@@ -132,17 +142,19 @@ export class Gate implements SessionGate {
     identity: Device,
     hello: Hello,
     metas: readonly SpaceMeta[],
-    positions: readonly Position[],
+    token: Resumption | null,
   ): Promise<Session> {
     await this.#registry.of(identity)?.presence.handOver();
+    const user = await this.#deps.store.users.meet(identity.user);
+    const coming = { user, token, nowMs: this.#deps.clock.now() };
     const leases: Lease[] = [];
     try {
       for (const { space, shards } of metas) leases.push(await this.#spaces.lease(space, shards));
       const judgements: Judgement[] = [];
-      for (const meta of metas) judgements.push(await judge(this.#deps, identity, hello, meta, positions));
+      for (const meta of metas) judgements.push(await judge(this.#deps, identity, hello, meta, coming));
       const sequence = await this.#deps.store.users.sequence(identity.user, identity.device);
       this.#mustBeUp();
-      return this.#start(identity, hello, leases, judgements, sequence);
+      return this.#start({ ...identity, era: user.era }, hello, leases, judgements, sequence);
     } catch (thrown) {
       for (const lease of leases) lease.release();
       throw thrown;
@@ -150,45 +162,29 @@ export class Gate implements SessionGate {
   }
 
   #start(
-    identity: Device,
+    device: Device & { readonly era: number },
     hello: Hello,
     leases: readonly Lease[],
     judgements: readonly Judgement[],
-    sequence: number,
+    activitySequence: number,
   ): Session {
-    const { sha256, settings, observer, newSessionId } = this.#deps;
-    const presence = new Presence(newSessionId(), identity, hello, this.#session);
+    const { sha256, settings, observer, newSessionId, clock, keys } = this.#deps;
+    const presence = new Presence(
+      newSessionId(),
+      device,
+      afterVerdicts(hello, leases, judgements),
+      this.#session,
+    );
     const max = settings.maxManifestEntries;
     const manifests = new Manifests(presence, { sha256, strikes: this.#strikes, max });
-    const inbox = new Inbox(presence, manifests, sequence, this.#deps);
+    const inbox = new Inbox(presence, manifests, activitySequence, this.#deps);
     const session = new Session(presence, inbox, this.#session);
-    const welcome = this.#welcome(presence, leases, judgements, sequence);
-    presence.outbox.say({ kind: 'welcome', welcome });
+    const parts = { leases, judgements, activitySequence, nowMs: clock.now(), settings, key: keys.query };
+    presence.outbox.say({ kind: 'welcome', welcome: welcome(presence, parts) });
     presence.begin(leases, judgements);
     this.#registry.add(session);
     observer.opened(session.id);
     return session;
-  }
-
-  #welcome(
-    { id, user }: Presence,
-    leases: readonly Lease[],
-    judgements: readonly Judgement[],
-    activitySequence: number,
-  ): Welcome {
-    const { clock, settings, keys } = this.#deps;
-    return {
-      sessionId: id,
-      queryKey: queryKey(keys.query, user),
-      verdicts: leases.map(({ live }, index) => ({
-        space: live.space,
-        verdict: judgements[index]?.verdict ?? 'send-manifest',
-      })),
-      activitySequence,
-      serverTimeMs: clock.now(),
-      heartbeatIntervalMs: settings.heartbeatMs,
-      limits: settings.limits,
-    };
   }
 
   #admit(): void {
@@ -222,9 +218,12 @@ export class Gate implements SessionGate {
   }
 }
 
-/** The key of a user's query buckets: the same on all devices of the user, and of no use for another one. */
-function queryKey(key: Uint8Array, user: Pseudonym): Uint8Array {
-  return createHmac('sha256', key).update(`foresync query key ${user}`).digest();
+/** A device that wipes a space holds nothing of it, whatever it said. */
+function afterVerdicts(hello: Hello, leases: readonly Lease[], judgements: readonly Judgement[]): Hello {
+  const wiped = new Set(
+    leases.flatMap(({ live }, index) => (judgements[index]?.verdict === 'wipe' ? [live.space] : [])),
+  );
+  return { ...hello, digests: new Map([...hello.digests].filter(([space]) => !wiped.has(space))) };
 }
 
 /** Often enough for each of the times that depend on it. */

@@ -6,8 +6,15 @@ import type { DeviceId, SpaceId } from '../domain/ids.js';
 import type { Position } from '../domain/position.js';
 import { standing } from '../domain/position.js';
 import type { Hello, Verdict } from '../domain/session-port.js';
-import type { HeldItem, SpaceMeta, Store } from '../domain/store-port.js';
+import {
+  FORGOTTEN_MS,
+  type HeldItem,
+  type SpaceMeta,
+  type Store,
+  type StoredUser,
+} from '../domain/store-port.js';
 import { ManifestDigest } from '../sync/manifest.js';
+import type { Resumption } from './resume-token.js';
 
 /** How a space goes on after Hello. */
 export interface Judgement {
@@ -36,8 +43,24 @@ export async function readableSpaces(
   return metas;
 }
 
+/** What is known of a device before its spaces are judged. */
+export interface Coming {
+  readonly user: StoredUser;
+  /** What its resume token says; null without one. */
+  readonly token: Resumption | null;
+  readonly nowMs: number;
+}
+
 /**
- * Judges a space. The digest tells whether what the device holds is what the store says it holds; the positions tell
+ * Whether what a device holds is of an era of the user that is over, or may be: one that was away for longer than it is
+ * remembered who was forgotten cannot be told from one whose user was.
+ */
+export function isForgotten({ user, token, nowMs }: Coming): boolean {
+  return token !== null && (token.era !== user.era || nowMs - token.issuedMs > FORGOTTEN_MS);
+}
+
+/**
+ * Judges a space. A device whose user was forgotten has to wipe it. Else the digest tells whether what the device holds is what the store says it holds; the positions tell
  * whether the log reaches back to what the device was told last. `anew` if it does not, whatever the digest says.
  */
 export async function judge(
@@ -45,15 +68,21 @@ export async function judge(
   identity: Identity & { readonly device: DeviceId },
   hello: Hello,
   { space, shards }: SpaceMeta,
-  positions: readonly Position[],
+  coming: Coming,
 ): Promise<Judgement> {
+  if (isForgotten(coming)) return unknown('wipe', []);
+  const positions = coming.token?.positions ?? [];
   const announced = hello.digests.get(space) ?? NOTHING_HELD;
   const own = positions.filter((position) => position.space === space);
   if (own.length > 0 && !(await reachable(deps, space, shards, own))) return unknown('anew', []);
   const told = own.length === 0 ? [] : byShard(own, shards);
   const stored = await deps.store.users.manifest(identity.user, identity.device, space);
   const held = announced.count === 0 ? [] : stored;
-  if (!digestOf(deps.sha256, space, held).equals(announced)) return unknown('send-manifest', told);
+  if (!digestOf(deps.sha256, space, held).equals(announced)) {
+    // Without a token nothing tells when it came by what it holds.
+    const isOld = coming.token === null && coming.user.era > 0;
+    return isOld ? unknown('wipe', []) : unknown('send-manifest', told);
+  }
   return { verdict: 'resume', held, told, replaceStored: held.length !== stored.length };
 }
 

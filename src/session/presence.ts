@@ -28,6 +28,7 @@ export class Presence implements DeviceLink {
   readonly id: SessionId;
   readonly user: Pseudonym;
   readonly device: DeviceId;
+  readonly era: number;
   readonly expiresMs: number;
   readonly hello: Hello;
   readonly outbox: Outbox;
@@ -52,13 +53,14 @@ export class Presence implements DeviceLink {
 
   constructor(
     id: SessionId,
-    identity: Identity & { readonly device: DeviceId },
+    { era, ...identity }: Identity & { readonly device: DeviceId; readonly era: number },
     hello: Hello,
     deps: SessionDeps,
   ) {
     this.id = id;
     this.user = identity.user;
     this.device = identity.device;
+    this.era = era;
     this.expiresMs = identity.expiresMs;
     this.hello = hello;
     this.#deps = deps;
@@ -68,7 +70,7 @@ export class Presence implements DeviceLink {
     this.outbox = new Outbox(deps.settings.outbox, hello.budget, (space, item, bytes) =>
       this.followed.get(space)?.unsent(item, bytes),
     );
-    this.positions = new Positions(this, deps.tokens);
+    this.positions = new Positions(this, deps.tokens, deps.clock);
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
   }
 
@@ -122,7 +124,7 @@ export class Presence implements DeviceLink {
     for (const [index, { live }] of leases.entries()) {
       const judgement = judgements[index];
       if (judgement === undefined) continue;
-      const ledger = new Ledger(this.#deps.store.users, this.user, this.device, live.space);
+      const ledger = new Ledger(this.#deps.store.users, this.user, this.device, live.space, this.era);
       const followed = new FollowedSpace(live, ledger, this);
       this.followed.set(live.space, followed);
       followed.begin(judgement);
@@ -210,7 +212,7 @@ export class Presence implements DeviceLink {
   async #close(): Promise<void> {
     for (const followed of this.followed.values()) followed.leave();
     for (const lease of this.#leases) lease.release();
-    if (!this.#deaf) await this.write();
+    if (!this.#deaf && this.#why?.kind !== 'forgotten') await this.write();
     this.#deps.observer.closed(this.id, {
       reason: this.#why?.kind ?? 'left',
       lastedMs: this.#deps.timer.now() - this.#startedMs,
@@ -223,7 +225,9 @@ export class Presence implements DeviceLink {
     try {
       if (ledger.dirty) await ledger.write();
     } catch (thrown) {
-      this.#deps.observer.fault('write-behind', ForesyncError.from(thrown), live.space);
+      const error = ForesyncError.from(thrown);
+      if (error.code === 'FORGOTTEN') this.end({ kind: 'forgotten' });
+      else this.#deps.observer.fault('write-behind', error, live.space);
     }
   }
 }

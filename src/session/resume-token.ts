@@ -7,7 +7,7 @@ import type { Position } from '../domain/position.js';
 /** A token is never longer: spaces that do not fit are left out, and compared by manifest at the next Hello. */
 export const MAX_RESUME_TOKEN_BYTES = 16 * 1024;
 
-const VERSION = 1;
+const VERSION = 2;
 const MAC_BYTES = 32;
 
 /** Whom a token belongs to. */
@@ -16,8 +16,17 @@ export interface TokenOwner {
   readonly device: DeviceId;
 }
 
+/** What a token says. */
+export interface Resumption {
+  readonly positions: readonly Position[];
+  /** See StoredUser: of the user to whom the device belonged then. */
+  readonly era: number;
+  /** Ms since the epoch. */
+  readonly issuedMs: number;
+}
+
 /**
- * Where a device stands, sealed: version, positions as JSON, HMAC-SHA256 over both and over user and device, who are
+ * Where a device stands, sealed: version, era, time and positions as JSON, HMAC-SHA256 over both and over user and device, who are
  * not in it. The first key seals; all of them open, so that keys can be changed.
  */
 export class ResumeTokens {
@@ -31,18 +40,18 @@ export class ResumeTokens {
     this.#keys = keys;
   }
 
-  issue(owner: TokenOwner, positions: readonly Position[]): Uint8Array {
+  issue(owner: TokenOwner, resumption: Resumption): Uint8Array {
     const key = this.#keys[0] ?? NO_BYTES;
-    const body = Buffer.concat([Buffer.of(VERSION), encoded(positions)]);
+    const body = Buffer.concat([Buffer.of(VERSION), encoded(resumption)]);
     return Buffer.concat([body, mac(key, owner, body)]);
   }
 
   /**
-   * The positions of a token; none of an empty one. Throws RESUME_TOKEN_FOREIGN for a token of somebody else, of an
+   * What a token says; null for an empty one. Throws RESUME_TOKEN_FOREIGN for a token of somebody else, of an
    * unknown version or key, or altered in any way.
    */
-  open(owner: TokenOwner, token: Uint8Array): readonly Position[] {
-    if (token.length === 0) return [];
+  open(owner: TokenOwner, token: Uint8Array): Resumption | null {
+    if (token.length === 0) return null;
     const cut = token.length - MAC_BYTES;
     if (cut < 2 || token.length > MAX_RESUME_TOKEN_BYTES || token[0] !== VERSION) throw foreign();
     const body = token.subarray(0, cut);
@@ -55,12 +64,12 @@ export class ResumeTokens {
 }
 
 /** By space, by epoch: shard and offset, shard and offset, … */
-type Body = readonly SpaceBody[];
+type Body = readonly [era: number, issuedMs: number, ...spaces: SpaceBody[]];
 type SpaceBody = readonly [space: string, epochs: readonly (readonly [epoch: string, places: number[]])[]];
 
-function encoded(positions: readonly Position[]): Buffer {
-  const parts: string[] = [];
-  let bytes = 3 + MAC_BYTES;
+function encoded({ positions, era, issuedMs }: Resumption): Buffer {
+  const parts = [String(era), String(issuedMs)];
+  let bytes = parts.join().length + 4 + MAC_BYTES;
   for (const space of new Set(positions.map((position) => position.space))) {
     const part = JSON.stringify(spaceBody(positions.filter((position) => position.space === space)));
     if (bytes + Buffer.byteLength(part) + 1 > MAX_RESUME_TOKEN_BYTES) continue;
@@ -81,11 +90,12 @@ function spaceBody(positions: readonly Position[]): SpaceBody {
 }
 
 /** What is read here was sealed by us, so its form is known. */
-function decoded(body: Uint8Array): Position[] {
-  const spaces = JSON.parse(Buffer.from(body).toString('utf8')) as Body;
-  return spaces.flatMap(([space, epochs]) =>
+function decoded(body: Uint8Array): Resumption {
+  const [era, issuedMs, ...spaces] = JSON.parse(Buffer.from(body).toString('utf8')) as Body;
+  const positions = spaces.flatMap(([space, epochs]) =>
     epochs.flatMap(([epoch, places]) => placed(spaceId(space), epoch, places)),
   );
+  return { positions, era, issuedMs };
 }
 
 function placed(space: SpaceId, epoch: string, places: readonly number[]): Position[] {

@@ -26,10 +26,10 @@ export function checkedUsers(inner: UserStore, aliases: Aliases, limits: StoreLi
       checkId('user', user);
       return inner.records(user);
     },
-    forget: async (user) => {
+    forget: async (user, cleared) => {
       checkId('user', user);
       aliases.forgotten(user);
-      return inner.forget(user);
+      return inner.forget(user, cleared);
     },
     context: async (user, space) => {
       checkUser(user, space);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
 import { ForesyncError } from '../../src/domain/errors.js';
 import { spaceId } from '../../src/domain/ids.js';
+import type { Privacy } from '../../src/domain/privacy-port.js';
 import type { Predictions } from '../../src/domain/prediction-port.js';
 import type { SessionGate } from '../../src/domain/session-port.js';
 import type { Store } from '../../src/domain/store-port.js';
@@ -39,6 +40,13 @@ export const closedGate: SessionGate = {
   find: () => undefined,
 };
 
+const noPrivacy: Privacy = {
+  async *export() {
+    yield* await Promise.resolve([]);
+  },
+  forget: () => Promise.resolve(0),
+};
+
 const noPredictions: Predictions = {
   predict: () => Promise.resolve([]),
   explain: () => Promise.reject(new ForesyncError('ITEM_UNKNOWN', 'no predictions in this test')),
@@ -58,6 +66,7 @@ export async function rpcWorld(options: Partial<RpcOptions> = {}, gate = closedG
   const deps = {
     gate,
     predictions: noPredictions,
+    privacy: noPrivacy,
     content,
     verifier: new Verifier(keys, { audience: 'foresync', issuer: null, leewayMs: 0, pseudonymKey }, clock),
     logger: createLogger('info', sink(log)),

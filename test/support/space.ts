@@ -5,6 +5,7 @@ import { dataHash, deviceId, pseudonym, type DataHash, type ItemId } from '../..
 export class TestDevice implements DeviceView {
   readonly user;
   readonly device;
+  era = 0;
   readonly held = new Map<ItemId, DataHash>();
   readonly known = new Set<string>();
   bytesAdmitted = Infinity;

@@ -63,11 +63,15 @@ export class Reporter {
     for (const space of [...this.#windows.keys()]) this.#close(space);
   }
 
-  /** Gives up what is not in a batch: raw terms, and activities of an open window. */
-  wipe(): void {
-    for (const { timer } of this.#windows.values()) clearTimeout(timer);
-    this.#windows.clear();
-    this.#keyless = [];
+  /** Gives up what is not in a batch, of one space or of all: raw terms, and activities of an open window. */
+  wipe(space?: string): void {
+    const goes = (of: string): boolean => space === undefined || of === space;
+    for (const [of, { timer }] of this.#windows) {
+      if (!goes(of)) continue;
+      clearTimeout(timer);
+      this.#windows.delete(of);
+    }
+    this.#keyless = this.#keyless.filter((anonymised) => !goes(anonymised.space));
   }
 
   #keepForKey(anonymised: Anonymised): void {

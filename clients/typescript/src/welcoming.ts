@@ -36,7 +36,7 @@ export async function obeyWelcome(welcome: Welcome, beginning: Beginning): Promi
 }
 
 function obeyVerdict({ space, verdict }: SpaceVerdict, { device, uplink, manifest }: Beginning): void {
-  const { buffer, outbox } = device;
+  const { buffer, outbox, reporter } = device;
   switch (verdict) {
     case Verdict.VERDICT_RESUME:
     case Verdict.VERDICT_UNSPECIFIED:
@@ -55,6 +55,7 @@ function obeyVerdict({ space, verdict }: SpaceVerdict, { device, uplink, manifes
       buffer.takeDropped();
       buffer.saveResumeToken(NO_TOKEN);
       outbox.wipe(space);
+      reporter.wipe(space);
       manifest.sendNothing(space, uplink);
       break;
   }

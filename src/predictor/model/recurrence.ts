@@ -19,11 +19,18 @@ export interface RecurrenceParts {
 /** Steps of one user that may wait for the model; further ones do not reach the state. */
 const MOST_BEHIND = 32;
 
+interface Moving {
+  steps: number;
+  end: Promise<void>;
+  /** The user was forgotten: what is under way counts no more. */
+  isOver: boolean;
+}
+
 /** Follows the users of a space with a recurrent model: their steps move their states, and candidates are scored with them. */
 export class Recurrence {
   readonly #parts: RecurrenceParts;
   /** Users whose states are moving: how many steps wait, and the end of the last. */
-  readonly #moving = new Map<Pseudonym, { steps: number; end: Promise<void> }>();
+  readonly #moving = new Map<Pseudonym, Moving>();
 
   constructor(parts: RecurrenceParts) {
     this.#parts = parts;
@@ -32,17 +39,17 @@ export class Recurrence {
   /** Describes a step that the statistics have not learned yet; the state follows when the model has time. */
   observe(step: Step, before: UserContext): void {
     const { user } = step;
-    const moving = this.#moving.get(user) ?? { steps: 0, end: Promise.resolve() };
+    const moving = this.#moving.get(user) ?? { steps: 0, end: Promise.resolve(), isOver: false };
     if (moving.steps >= MOST_BEHIND) return;
     const descriptor = descriptorOf(this.#parts.counts, step, before);
     moving.steps += 1;
     this.#moving.set(user, moving);
     moving.end = moving.end
-      .then(() => this.#advance(user, descriptor))
+      .then(() => this.#advance(user, descriptor, moving))
       .catch((error: unknown) => this.#lost(error))
       .then(() => {
         moving.steps -= 1;
-        if (moving.steps === 0) this.#moving.delete(user);
+        if (moving.steps === 0 && !moving.isOver) this.#moving.delete(user);
       });
   }
 
@@ -55,15 +62,25 @@ export class Recurrence {
     });
   }
 
+  /** Drops a user's state, and the steps that would move it. */
+  forget(user: Pseudonym): void {
+    const moving = this.#moving.get(user);
+    if (moving !== undefined) moving.isOver = true;
+    this.#moving.delete(user);
+    this.#parts.states.forget(user);
+  }
+
   /** Resolves when no state moves any more. */
   async idle(): Promise<void> {
     while (this.#moving.size > 0) await Promise.all(Array.from(this.#moving.values(), ({ end }) => end));
   }
 
-  #advance(user: Pseudonym, descriptors: Float32Array): Promise<void> {
-    return this.#parts.use(async (model) => {
+  async #advance(user: Pseudonym, descriptors: Float32Array, moving: Moving): Promise<void> {
+    if (moving.isOver) return;
+    await this.#parts.use(async (model) => {
       const states = await this.#stateOf(user, model);
-      await this.#parts.states.put(user, model.id, await model.advance({ states, descriptors }));
+      const advanced = await model.advance({ states, descriptors });
+      if (!moving.isOver) await this.#parts.states.put(user, model.id, advanced);
     });
   }
 

@@ -114,6 +114,11 @@ export class OnlineLayer {
     this.#learn(this.#outcomes.observe(step));
   }
 
+  /** What waits for a user's doings is learned no more. */
+  forget(user: Pseudonym): void {
+    this.#outcomes.forget(user);
+  }
+
   /** Learns from what a new content decides. */
   changed(change: Change): void {
     this.#learn(this.#outcomes.changed(change));

@@ -107,6 +107,14 @@ export class Outcomes {
     return outcomes;
   }
 
+  /** Drops what waits for a user: nothing is learned of it. */
+  forget(user: Pseudonym): void {
+    const queue = this.#users.get(user);
+    for (const waiting of queue?.waiting ?? [])
+      if (queue !== undefined && !waiting.isDone) this.#done(user, queue, waiting);
+    this.#users.delete(user);
+  }
+
   /** What a new content of an item decides: for the writer only their step will tell whether they opened it. */
   changed({ head, writer }: Change): readonly Outcome[] {
     const outcomes: Outcome[] = [];

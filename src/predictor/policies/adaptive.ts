@@ -52,6 +52,7 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
     },
     observe: (step) => parts.layer().observe(step),
     changed: (change) => parts.layer().changed(change),
+    forget: (user) => parts.layer().forget(user),
     explain: (question, item) => {
       const view = viewOf(counts, { ...question, items: [item] });
       const known = read.get(question);

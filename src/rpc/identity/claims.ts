@@ -8,7 +8,7 @@ import { pseudonymOf } from './server-key.js';
 
 /**
  * The identity that a verified token's claims name: `sub` (user), `device` (absent for a backend) and `spaces`
- * ({"<space>": "read" | "write"}). Throws UNAUTHENTICATED naming the claim that cannot be.
+ * ({"<space>": "read" | "write"}); `privacy` (a backend that may export and forget users). Throws UNAUTHENTICATED naming the claim that cannot be.
  */
 export function identityOf(
   payload: JWTPayload,
@@ -18,6 +18,7 @@ export function identityOf(
     user: pseudonymOf(keys.pseudonymKey, userId(idClaim('sub', payload.sub))),
     device: deviceOf(payload['device']),
     grants: grantsOf(payload['spaces']),
+    ...privacyOf(payload['privacy'], payload['device'] === undefined),
     // jwtVerify demanded `exp`. What holds a leeway when a stream opens holds it while the stream lives.
     // Seconds may have a fraction, milliseconds here have none.
     expiresMs: Math.min(Math.floor((payload.exp ?? 0) * 1000) + keys.leewayMs, Number.MAX_SAFE_INTEGER),
@@ -26,6 +27,12 @@ export function identityOf(
 
 function deviceOf(claim: unknown): DeviceId | null {
   return claim === undefined ? null : deviceId(idClaim('device', claim));
+}
+
+/** A device's token speaks for its user alone, whatever it claims. */
+function privacyOf(claim: unknown, isBackend: boolean): Pick<Identity, 'privacy'> {
+  if (claim !== undefined && typeof claim !== 'boolean') throw wrong('privacy', 'is neither true nor false');
+  return claim === true && isBackend ? { privacy: true } : {};
 }
 
 function grantsOf(claim: unknown): ReadonlyMap<SpaceId, Grant> {

@@ -9,6 +9,8 @@ import type { Tally } from './tally.js';
 export interface DeviceLink {
   readonly user: Pseudonym;
   readonly device: DeviceId;
+  /** See StoredUser: the era in which the session began. */
+  readonly era: number;
   readonly outbox: Outbox;
   readonly allowance: Allowance;
   readonly tally: Tally;

@@ -38,6 +38,10 @@ export class FollowedSpace implements Member {
     return this.#link.device;
   }
 
+  get era(): number {
+    return this.#link.era;
+  }
+
   get state(): SpaceState {
     return this.#state;
   }

@@ -17,6 +17,7 @@ export class Ledger {
   readonly #user: Pseudonym;
   readonly #device: DeviceId;
   readonly #space: SpaceId;
+  readonly #era: number;
   #checkpoints = new Map<string, StoredCheckpoint>();
   #replace = false;
   #writing: Promise<void> = Promise.resolve();
@@ -26,7 +27,9 @@ export class Ledger {
     user: Pseudonym,
     device: DeviceId,
     space: SpaceId,
+    era = 0,
   ) {
+    this.#era = era;
     this.#users = users;
     this.#user = user;
     this.#device = device;
@@ -75,7 +78,7 @@ export class Ledger {
     this.#replace = false;
     const held = this.held.takeAll();
     try {
-      await this.#users.replaceManifest(this.#user, this.#device, this.#space, held);
+      await this.#users.replaceManifest(this.#user, this.#device, this.#space, held, this.#era);
     } catch (thrown) {
       this.#replace = true;
       throw thrown;
@@ -86,7 +89,7 @@ export class Ledger {
     const change = this.held.take();
     if (change.held.length + change.dropped.length === 0) return;
     try {
-      await this.#users.changeManifest(this.#user, this.#device, this.#space, change);
+      await this.#users.changeManifest(this.#user, this.#device, this.#space, change, this.#era);
     } catch (thrown) {
       this.held.giveBack(change);
       throw thrown;
@@ -97,7 +100,7 @@ export class Ledger {
     const checkpoints = this.#checkpoints;
     this.#checkpoints = new Map();
     try {
-      await this.#users.saveCheckpoints(this.#user, this.#space, [...checkpoints.values()]);
+      await this.#users.saveCheckpoints(this.#user, this.#space, [...checkpoints.values()], this.#era);
     } catch (thrown) {
       this.#checkpoints = new Map([...checkpoints, ...this.#checkpoints]);
       throw thrown;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.js';
 import type { Position } from '../../domain/position.js';
 import type { ServerEventBody } from '../../domain/session-port.js';
 import type { Owes } from '../../outbox/deliveries.js';
@@ -9,16 +10,18 @@ import type { ResumeTokens, TokenOwner } from '../resume-token.js';
  * which something is still to be told or compared, or that waits for a manifest, claims nothing new. Positions never go back.
  */
 export class Positions {
-  readonly #owner: TokenOwner;
+  readonly #owner: TokenOwner & { readonly era: number };
   readonly #tokens: ResumeTokens;
+  readonly #clock: Clock;
   /** What was claimed last, by space and shard. */
   readonly #claimed = new Map<FollowedSpace, number[]>();
   /** How far the tail was when the space claimed last. */
   readonly #moves = new Map<FollowedSpace, number>();
 
-  constructor(owner: TokenOwner, tokens: ResumeTokens) {
+  constructor(owner: TokenOwner & { readonly era: number }, tokens: ResumeTokens, clock: Clock) {
     this.#owner = owner;
     this.#tokens = tokens;
+    this.#clock = clock;
   }
 
   /** What the device came with: not told again. */
@@ -46,7 +49,10 @@ export class Positions {
       all.push(...this.#positions(followed));
     }
     if (moved.length === 0) return null;
-    return { kind: 'position', positions: moved, resumeToken: this.#tokens.issue(this.#owner, all) };
+    const { era } = this.#owner;
+    const issuedMs = this.#clock.now();
+    const resumeToken = this.#tokens.issue(this.#owner, { positions: all, era, issuedMs });
+    return { kind: 'position', positions: moved, resumeToken };
   }
 
   #advance(followed: FollowedSpace): readonly Position[] {

@@ -69,6 +69,10 @@ export class Inbox {
       await this.#dispatch(event);
     } catch (thrown) {
       const error = ForesyncError.from(thrown);
+      if (error.code === 'FORGOTTEN') {
+        this.#presence.end({ kind: 'forgotten' });
+        return;
+      }
       if (!isRefusable(error)) {
         this.#presence.fail(error);
         throw error;

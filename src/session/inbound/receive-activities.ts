@@ -16,7 +16,7 @@ export async function receiveActivities(
 ): Promise<Exclude<AppliedBatch, { readonly kind: 'gap' }>> {
   if (!locationPermitted) refuseLocation(batch);
   await refuseUnknownItems(spaces, batch);
-  const applied = await home.live.heart.applyBatch(home.user, home.device, batch);
+  const applied = await home.live.heart.applyBatch(home.user, home.device, batch, home.era);
   if (applied.kind === 'gap') throw gap(batch, applied.expected);
   if (applied.kind === 'applied') home.live.offer(applied.plans);
   return applied;

@@ -34,6 +34,10 @@ export class ContextCache {
     }
   }
 
+  users(): Iterable<Pseudonym> {
+    return this.#contexts.keys();
+  }
+
   drop(user: Pseudonym): void {
     this.#contexts.delete(user);
   }

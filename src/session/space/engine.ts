@@ -11,7 +11,7 @@ import type {
   SpaceEngine,
   SpaceStatistics,
 } from '../../domain/engine-port.js';
-import type { ItemId, SpaceId } from '../../domain/ids.js';
+import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan, PlannedPush, Scored } from '../../domain/plan.js';
 import { BudgetLedger } from '../../planner/ledger.js';
@@ -75,6 +75,13 @@ export class Engine implements SpaceEngine {
 
   refund(bytes: number): void {
     this.#ledger.refund(bytes);
+  }
+
+  forget(user: Pseudonym): void {
+    this.statistics.forget(user);
+    this.#policy.forget?.(user);
+    this.#hedge?.forget(user);
+    this.#rehearsal?.forget(user);
   }
 
   async onChange(

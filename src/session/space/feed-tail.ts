@@ -1,6 +1,7 @@
 import { ForesyncError } from '../../domain/errors.js';
+import { inOrder, lastOffset } from '../../domain/feed.js';
 import type { SpaceId } from '../../domain/ids.js';
-import type { FeedEntry, SpaceStore } from '../../domain/store-port.js';
+import type { FeedEntry, ForgottenMark, SpaceStore } from '../../domain/store-port.js';
 import { Bell } from '../../util/bell.js';
 import type { Timer } from '../timer.js';
 
@@ -12,6 +13,12 @@ export interface FeedTailDeps {
   readonly pageSize: number;
   /** The feed could not be read; it is read again at the next turn. */
   onFault(error: ForesyncError): void;
+}
+
+/** Who hears of a feed. Neither may throw. */
+export interface FeedReader {
+  applied(entry: FeedEntry): Promise<void>;
+  forgotten(mark: ForgottenMark): Promise<void>;
 }
 
 /**
@@ -35,15 +42,15 @@ export class FeedTail {
     this.#deps = deps;
   }
 
-  /** Applies entries until the signal is aborted. `apply` must not throw. */
-  async run(apply: (entry: FeedEntry) => Promise<void>, signal: AbortSignal): Promise<void> {
+  /** Tells entries and marks, in order, until the signal is aborted. */
+  async run(reader: FeedReader, signal: AbortSignal): Promise<void> {
     const stop = this.#deps.timer.every(this.#deps.pollMs, () => this.#turn.ring());
     signal.addEventListener('abort', () => this.#turn.ring(), { once: true });
     try {
       while (!signal.aborted) {
         if (this.#answered === this.#asked) await this.#turn.next();
         const asked = this.#asked;
-        await this.#read(apply, signal);
+        await this.#read(reader, signal);
         this.#answered = asked;
         this.#done.ring();
       }
@@ -61,17 +68,17 @@ export class FeedTail {
     while (!this.#ended && this.#answered < mine) await this.#done.next();
   }
 
-  async #read(apply: (entry: FeedEntry) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async #read(reader: FeedReader, signal: AbortSignal): Promise<void> {
     try {
       for (let more = true; more && !signal.aborted; ) {
         const page = await this.#deps.spaces.readFeed(this.#space, this.#after, this.#deps.pageSize);
-        for (const entry of page.entries) {
-          await apply(entry);
-          this.#after = entry.offset;
+        for (const one of inOrder(page)) {
+          await ('mark' in one ? reader.forgotten(one) : reader.applied(one));
+          this.#after = one.offset;
         }
         // A feed that was lost begins anew.
         if (page.high < this.#after) this.#after = page.high;
-        more = page.entries.length > 0 && this.#after < page.high;
+        more = lastOffset(page) !== null && this.#after < page.high;
       }
     } catch (thrown) {
       if (!signal.aborted) this.#deps.onFault(ForesyncError.from(thrown));

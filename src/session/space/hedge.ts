@@ -1,6 +1,6 @@
 import type { Step } from '../../domain/activity.js';
 import type { Policy, Question } from '../../domain/engine-port.js';
-import type { DataHash, ItemId, Pseudonym } from '../../domain/ids.js';
+import { type DataHash, type ItemId, itemId, type Pseudonym } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { Scored } from '../../domain/plan.js';
 import type { BudgetTerms } from '../../planner/ledger.js';
@@ -153,6 +153,14 @@ export class Hedge {
     return true;
   }
 
+  /** Drops a user's shadow devices. */
+  forget(user: Pseudonym): void {
+    this.#users.drop(user);
+    this.#forget(user);
+    for (const key of this.#written.keys())
+      if (key.startsWith(keyOf(user, NO_ITEM))) this.#written.delete(key);
+  }
+
   /** Whether any shadow of the user lacks this content of an item. */
   lacks(user: Pseudonym, item: ItemId, dataHash: DataHash | null): boolean {
     return this.#shadows.some((shadow) => shadow.holds(user, item) !== dataHash);
@@ -196,6 +204,8 @@ export class Hedge {
 function powerOf(scores: Float64Array, power: number): Float64Array {
   return power === 1 ? scores : scores.map((score) => score ** power);
 }
+
+const NO_ITEM = itemId('');
 
 function keyOf(user: Pseudonym, item: ItemId): string {
   return `${user} ${item}`;

@@ -1,4 +1,5 @@
 import { checkpointOf, dependencyHashes } from '../../content/checkpoint-of.js';
+import { ForesyncError } from '../../domain/errors.js';
 import type { PlanObserver, PlanSeen, SpaceStatistics } from '../../domain/engine-port.js';
 import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { StoredCheckpoint, UserStore } from '../../domain/store-port.js';
@@ -15,6 +16,13 @@ export interface LastScoresParts {
   readonly users: Pick<UserStore, 'saveCheckpoints'>;
   /** The `user_context` of the user's checkpoints. */
   readonly userContext: (user: Pseudonym) => Promise<string>;
+  /** See StoredUser: in which era the user is here. */
+  readonly eraOf: (user: Pseudonym) => number;
+}
+
+interface Remembered {
+  readonly era: number;
+  readonly items: Map<ItemId, Known>;
 }
 
 interface Known {
@@ -29,7 +37,7 @@ interface Known {
 export class LastScores implements PlanObserver {
   readonly #parts: LastScoresParts;
   // Whoever was planned for last comes last, in both.
-  readonly #users = new Map<Pseudonym, Map<ItemId, Known>>();
+  readonly #users = new Map<Pseudonym, Remembered>();
 
   constructor(parts: LastScoresParts) {
     this.#parts = parts;
@@ -37,7 +45,7 @@ export class LastScores implements PlanObserver {
 
   /** Undefined if it is not remembered: the store may know. */
   of(user: Pseudonym, item: ItemId): number | undefined {
-    return this.#users.get(user)?.get(item)?.score;
+    return this.#users.get(user)?.items.get(item)?.score;
   }
 
   /** Remembers what was pushed and the best of what was not. */
@@ -47,9 +55,11 @@ export class LastScores implements PlanObserver {
       ({ score }) => score > 0,
     );
     if (worth.length === 0) return;
-    const items = this.#users.get(user) ?? new Map<ItemId, Known>();
+    const era = this.#parts.eraOf(user);
+    const known = this.#users.get(user);
+    const { items } = known?.era === era ? known : { items: new Map<ItemId, Known>() };
     this.#users.delete(user);
-    this.#users.set(user, items);
+    this.#users.set(user, { era, items });
     for (const { item, score } of worth) {
       items.delete(item);
       items.set(item, { score: Math.min(1, score), isWritten: false });
@@ -61,24 +71,35 @@ export class LastScores implements PlanObserver {
   /** Writes what waits. After a failure it is not tried again: the next plan has newer ones. */
   async write(): Promise<void> {
     let left: number = SCORES_KEPT.ofWrite;
-    for (const [user, items] of [...this.#users]) {
+    for (const [user, { era, items }] of [...this.#users]) {
       const waiting = [...items].filter(([, { isWritten }]) => !isWritten).slice(0, left);
       if (waiting.length === 0) continue;
       left -= waiting.length;
       for (const [, known] of waiting) known.isWritten = true;
-      await this.#save(user, waiting);
+      await this.#save(user, era, waiting);
       if (left === 0) return;
     }
   }
 
-  async #save(user: Pseudonym, waiting: readonly (readonly [ItemId, Known])[]): Promise<void> {
+  /** Drops a user's scores. */
+  forget(user: Pseudonym): void {
+    this.#users.delete(user);
+  }
+
+  async #save(user: Pseudonym, era: number, waiting: readonly (readonly [ItemId, Known])[]): Promise<void> {
     const { space, users, userContext } = this.#parts;
     const context = await userContext(user);
     const checkpoints = await Promise.all(
       waiting.map(([item, { score }]) => this.#checkpoint(item, score, context)),
     );
     const existing = checkpoints.flatMap((checkpoint) => checkpoint ?? []);
-    if (existing.length > 0) await users.saveCheckpoints(user, space, existing);
+    if (existing.length === 0) return;
+    try {
+      await users.saveCheckpoints(user, space, existing, era);
+    } catch (thrown) {
+      if (ForesyncError.from(thrown).code !== 'FORGOTTEN') throw thrown;
+      this.forget(user);
+    }
   }
 
   /** null for an item that was deleted meanwhile. */

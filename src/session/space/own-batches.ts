@@ -17,6 +17,12 @@ export class OwnBatches {
     }
   }
 
+  /** Drops a user's: they will not come by. */
+  forget(user: Pseudonym): void {
+    const beginning = `${JSON.stringify([user]).slice(0, -1)},`;
+    for (const batch of this.#batches) if (batch.startsWith(beginning)) this.#batches.delete(batch);
+  }
+
   /** Whether it is one; asked once when it comes by, or when it was not applied after all. */
   take(user: Pseudonym, device: DeviceId, { sequence }: ActivityBatch): boolean {
     return this.#batches.delete(keyOf(user, device, sequence));

@@ -1,7 +1,7 @@
 import type { Step } from '../../domain/activity.js';
 import type { UserContext } from '../../domain/context.js';
 import type { Policy, Question } from '../../domain/engine-port.js';
-import type { ItemId } from '../../domain/ids.js';
+import type { ItemId, Pseudonym } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { Scored } from '../../domain/plan.js';
 import type { BudgetTerms } from '../../planner/ledger.js';
@@ -52,6 +52,11 @@ export class Rehearsal {
   changed(change: Change): void {
     this.#hedge.changed(change);
     this.#unlessFailed(() => this.#parts.second.changed?.(change));
+  }
+
+  forget(user: Pseudonym): void {
+    this.#hedge.forget(user);
+    this.#unlessFailed(() => this.#parts.second.forget?.(user));
   }
 
   /** A plan was made: it may be rehearsed. `offersOf` is everything that shadow devices may lack. */

@@ -5,12 +5,18 @@ import type { DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan } from '../../domain/plan.js';
 import type { Explanation, Prediction } from '../../domain/prediction-port.js';
-import type { FeedEntry } from '../../domain/store-port.js';
+import type { FeedEntry, ForgottenMark } from '../../domain/store-port.js';
 
 /** What sessions and the tail need of a space's node: context → predictor → planner behind one door. */
 export interface SpaceHeart {
   /** Folds a batch into the user's context, commits both, learns and plans. One effect however often it comes. */
-  applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch): Promise<AppliedBatch>;
+  applyBatch(
+    user: Pseudonym,
+    device: DeviceId,
+    batch: ActivityBatch,
+    /** See StoredUser. */
+    era: number,
+  ): Promise<AppliedBatch>;
   /** Learns a batch that another node applied, unless it is this node's own, and plans for the user's devices here. Never throws. */
   appliedElsewhere(entry: FeedEntry): Promise<readonly DevicePlan[]>;
   /** Learns a change and plans for its holders. */
@@ -27,6 +33,12 @@ export interface SpaceHeart {
   predict(user: Pseudonym, k: number): Promise<readonly Prediction[]>;
   /** See Predictions; null if the item is unknown. */
   explain(user: Pseudonym, item: ItemId): Promise<Explanation | null>;
+  /** Drops all that it knows of a user. */
+  forget(user: Pseudonym): void;
+  /** Another node forgot somebody, as its mark in the feed says: see `forget`. */
+  forgottenElsewhere(mark: ForgottenMark): void;
+  /** Keeps what it learned, as it is now. */
+  save(): Promise<void>;
   /** Nobody follows the space any more: keeps what is worth keeping. Called once, after everything else. */
   close?(): Promise<void>;
 }

@@ -12,7 +12,8 @@ import type { DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { DevicePlan } from '../../domain/plan.js';
 import type { Explanation, Prediction } from '../../domain/prediction-port.js';
-import type { FeedEntry, UserStore } from '../../domain/store-port.js';
+import type { FeedEntry, ForgottenMark, UserStore } from '../../domain/store-port.js';
+import { forgottenMark } from '../../util/forgotten-mark.js';
 import { ContextCache } from './context-cache.js';
 import { explain, predict, type Person } from './foresight.js';
 import { OwnBatches } from './own-batches.js';
@@ -27,6 +28,8 @@ export interface SpaceNodeParts {
   readonly clock: Clock;
   /** Whether other nodes apply batches of the space too. */
   readonly isShared?: boolean;
+  /** Up to where the feed was learned before. */
+  readonly learned?: number;
   /** Hears of a batch that is durable and could not be planned for: it is acknowledged all the same. */
   onPlanFault(error: unknown): void;
 }
@@ -39,7 +42,7 @@ const ATTEMPTS = 16;
  * replay. Batches may come concurrently; the engine learns them in the order in which they became durable, and while it
  * waits for the scores of one plan it goes on with the next, so that plans of several users share a run of the model.
  */
-export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
+export class SpaceNode implements Omit<SpaceHeart, 'score' | 'forgottenElsewhere' | 'save'>, Contexts {
   readonly #space: SpaceId;
   readonly #engine: SpaceEngine;
   readonly #users: UserStore;
@@ -51,6 +54,7 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
   readonly #told = new ContextCache();
   /** null where nobody reads the feed. */
   readonly #own: OwnBatches | null;
+  #heard: number;
   // At most one for each session and each tail.
   readonly #running = new Set<Promise<unknown>>();
 
@@ -61,18 +65,19 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
     this.#devices = parts.devices;
     this.#clock = parts.clock;
     this.#own = parts.isShared === true ? new OwnBatches() : null;
+    this.#heard = parts.learned ?? 0;
     this.#onPlanFault = (error) => parts.onPlanFault(error);
   }
 
   /**
    * Applies a batch once, however often it comes; resolves when it is durable and its plans are made. Throws
-   * STORE_UNAVAILABLE; trying again is safe, but then there are no plans if it had been applied.
+   * FORGOTTEN, and STORE_UNAVAILABLE; trying again is safe, but then there are no plans if it had been applied.
    */
-  async applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch): Promise<AppliedBatch> {
+  async applyBatch(user: Pseudonym, device: DeviceId, batch: ActivityBatch, era = 0): Promise<AppliedBatch> {
     const steps = stepsOf(user, device, batch);
     this.#own?.add(user, device, batch);
     try {
-      const applied = await this.#apply(user, device, batch, steps);
+      const applied = await this.#apply(user, device, batch, steps, era);
       if (applied.kind !== 'applied') this.#own?.take(user, device, batch);
       return applied;
     } catch (thrown) {
@@ -85,7 +90,8 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
   /**
    * What another node applied: learned, and planned for those of the user's devices that are connected here. Never throws.
    */
-  async appliedElsewhere({ user, device, batch }: FeedEntry): Promise<readonly DevicePlan[]> {
+  async appliedElsewhere({ offset, user, device, batch }: FeedEntry): Promise<readonly DevicePlan[]> {
+    this.#heard = offset;
     if (this.#own?.take(user, device, batch) === true) return [];
     const steps = stepsOf(user, device, batch);
     const before = (this.#contexts.get(user) ?? this.#told.get(user))?.context ?? EMPTY_CONTEXT;
@@ -106,16 +112,15 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
     device: DeviceId,
     batch: ActivityBatch,
     steps: readonly Step[],
+    era: number,
   ): Promise<AppliedBatch> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await this.#stored(user);
       const contexts = foldAll(before.context, steps);
       const after = contexts.at(-1) ?? before.context;
       const expectedVersion = before.version;
-      const result = await this.#users.apply(user, device, batch, {
-        expectedVersion,
-        bytes: encodeContext(after),
-      });
+      const bytes = encodeContext(after);
+      const result = await this.#users.apply(user, device, batch, { expectedVersion, bytes }, era);
       if (result.kind === 'duplicate' || result.kind === 'gap') return result;
       if (result.kind === 'applied') {
         this.#contexts.put(user, { version: expectedVersion + 1, context: after });
@@ -160,9 +165,29 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
     return this.#run(explain(this.#engine, await this.#person(user), item));
   }
 
-  /** Forgets what it remembers of a user's context; the next use reads the store. */
+  /** See SpaceHeart. */
   forget(user: Pseudonym): void {
-    this.#contexts.drop(user);
+    for (const contexts of [this.#contexts, this.#told]) contexts.drop(user);
+    this.#own?.forget(user);
+    this.#engine.forget(user);
+  }
+
+  /** See SpaceHeart; answers who it was, if that is known here. */
+  forgottenElsewhere({ offset, mark }: ForgottenMark): Pseudonym | undefined {
+    this.#heard = offset;
+    const known = [this.#contexts.users(), this.#told.users(), this.#engine.statistics.users()];
+    for (const users of known)
+      for (const user of users) {
+        if (forgottenMark(user) !== mark) continue;
+        this.forget(user);
+        return user;
+      }
+    return undefined;
+  }
+
+  /** The last entry of a shared feed that came by. */
+  get heard(): number {
+    return this.#heard;
   }
 
   /** Resolves when every call that was made before is done. */
@@ -176,7 +201,9 @@ export class SpaceNode implements Omit<SpaceHeart, 'score'>, Contexts {
 
   async #stored(user: Pseudonym): Promise<{ readonly version: number; readonly context: UserContext }> {
     const known = this.#contexts.get(user);
-    if (known !== undefined) return known;
+    // Versions of an era begin with it: what is remembered of one before is nobody's any more.
+    const [device] = this.#devices.of(user);
+    if (known !== undefined && known.version >= (device?.era ?? 0)) return known;
     const { version, bytes } = await this.#users.context(user, this.#space);
     const read = { version, context: decodeContext(bytes) };
     this.#contexts.put(user, read);

@@ -1,6 +1,6 @@
 import { ForesyncError } from '../../domain/errors.js';
 import type { SpaceId } from '../../domain/ids.js';
-import type { Store } from '../../domain/store-port.js';
+import type { FeedEntry, ForgottenMark, Store } from '../../domain/store-port.js';
 import { LiveSpace } from './live-space.js';
 import { Members } from './members.js';
 import type { SessionObserver } from '../observer.js';
@@ -19,6 +19,8 @@ export interface SpacesDeps {
   readonly random: () => number;
   readonly observer: SessionObserver;
   readonly settings: SessionSettings;
+  /** Another node forgot somebody, see `forgottenMark`. Must not throw. */
+  readonly onForgotten: (mark: string) => Promise<void>;
 }
 
 /** A space in use; it stays open at least until it is released. */
@@ -48,6 +50,11 @@ export class Spaces {
     let held = 0;
     for (const live of this.#ready) held += live.held;
     return held;
+  }
+
+  /** Those that are open. */
+  get ready(): Iterable<LiveSpace> {
+    return this.#ready;
   }
 
   /** The space, opened if it is not yet; `shards` as SpaceMeta says. */
@@ -135,9 +142,13 @@ export class Spaces {
     this.#ready.add(live);
     const stop = new AbortController();
     const link = linkSignals(signal, stop.signal);
-    const following = live.feed?.run(async (entry) => {
+    const applied = async (entry: FeedEntry): Promise<void> =>
       live.offer(await live.heart.appliedElsewhere(entry));
-    }, link.signal);
+    const forgotten = async (mark: ForgottenMark): Promise<void> => {
+      live.heart.forgottenElsewhere(mark);
+      await this.#deps.onForgotten(mark.mark);
+    };
+    const following = live.feed?.run({ applied, forgotten }, link.signal);
     try {
       await live.tail.run((change) => live.apply(change), signal);
     } catch (thrown) {

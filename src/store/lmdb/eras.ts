@@ -2,7 +2,7 @@ import { StoredAlias, StoredUser } from '@foresync/protocol/at-rest';
 import { type Pseudonym, pseudonym } from '../../domain/ids.js';
 import { decodeAs, whole } from '../codec/fields.js';
 import { forgottenFailure } from '../failures.js';
-import { forgottenMark } from '../forgotten-mark.js';
+import { forgottenMark } from '../../util/forgotten-mark.js';
 import { keys, markOf } from './keys.js';
 import type { Reading, Writing } from './records.js';
 

@@ -3,7 +3,7 @@ import type { Pseudonym, SpaceId } from '../../domain/ids.js';
 import { spaceId } from '../../domain/ids.js';
 import type { StoredUser } from '../../domain/store-port.js';
 import { encodeMark } from '../codec/batch.js';
-import { forgottenMark } from '../forgotten-mark.js';
+import { forgottenMark } from '../../util/forgotten-mark.js';
 import { readFed } from './batch-records.js';
 import type { Environment } from './environment.js';
 import type { Remembering } from './eras.js';
@@ -42,13 +42,13 @@ export class Forgetting {
       const { era, isUnfinished } = await environment.read((records) =>
         readEra(records, user, remembering()),
       );
-      if (isUnfinished) await this.#finish(user, era);
+      if (isUnfinished) await this.#finish(user, era, NOTHING);
       const alias = await environment.write((records) => aliasOf(records, user, era, newAlias));
       return { era, alias };
     });
   }
 
-  forget(user: Pseudonym): Promise<number> {
+  forget(user: Pseudonym, cleared: Cleared = NOTHING): Promise<number> {
     const { environment, remembering } = this.#parts;
     return this.#alone(user, async () => {
       const era = await environment.write((records) => {
@@ -59,16 +59,20 @@ export class Forgetting {
       });
       let removed = 0;
       for await (const record of userRecords(environment, user)) removed += record === null ? 0 : 1;
-      await this.#finish(user, era);
+      await this.#finish(user, era, cleared);
       return removed;
     });
   }
 
-  async #finish(user: Pseudonym, era: number): Promise<void> {
+  async #finish(user: Pseudonym, era: number, cleared: Cleared): Promise<void> {
     const { environment, remembering } = this.#parts;
     const contexts = userKeys(user, 'x');
     const found = await environment.read((records) => records.keys({ ...contexts, limit: MAX_SPACES }));
-    for (const key of found) await this.#clearFeed(user, spaceId(textAfter(contexts.start, key)));
+    for (const key of found) {
+      const space = spaceId(textAfter(contexts.start, key));
+      await this.#clearFeed(user, space);
+      await cleared(space);
+    }
     while ((await environment.write((records) => removeSome(records, user))) === BATCH);
     await environment.write((records) =>
       writeEra(records, user, { era, isUnfinished: false }, remembering()),
@@ -104,6 +108,9 @@ export class Forgetting {
     }
   }
 }
+
+type Cleared = (space: SpaceId) => Promise<void>;
+const NOTHING: Cleared = () => Promise.resolve();
 
 /** Removes some keys of the user; fewer than BATCH: they were the last. */
 function removeSome(records: Writing, user: Pseudonym): number {

@@ -59,8 +59,8 @@ export class LmdbUsers implements UserStore {
     return userRecords(this.#environment, user);
   }
 
-  forget(user: Pseudonym): Promise<number> {
-    return this.#forgetting.forget(user);
+  forget(user: Pseudonym, cleared?: (space: SpaceId) => Promise<void>): Promise<number> {
+    return this.#forgetting.forget(user, cleared);
   }
 
   context(user: Pseudonym, space: SpaceId): Promise<StoredContext> {

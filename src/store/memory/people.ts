@@ -2,7 +2,7 @@ import type { Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { StoredUser } from '../../domain/store-port.js';
 import type { UserRecord } from '../../domain/user-record.js';
 import { forgottenFailure } from '../failures.js';
-import { forgottenMark } from '../forgotten-mark.js';
+import { forgottenMark } from '../../util/forgotten-mark.js';
 import type { StoreLimits } from '../options.js';
 import type { BoundedLog } from './bounded-log.js';
 import type { Fed } from './feed-page.js';
@@ -57,11 +57,12 @@ export class People {
   }
 
   /** Removes it, and answers how much that was. */
-  forget(user: Pseudonym): number {
+  forget(user: Pseudonym): { readonly removed: number; readonly spaces: readonly SpaceId[] } {
     const removed = [...this.records(user)].length;
     const mark = forgottenMark(user);
     const era = Math.max(this.#parts.now(), this.#era(user) + 1);
-    for (const space of this.get(user).spaces) {
+    const spaces = [...this.get(user).spaces];
+    for (const space of spaces) {
       const feed = this.#parts.feed(space);
       feed.remove((entry) => 'user' in entry && entry.user === user);
       feed.append({ mark });
@@ -69,7 +70,7 @@ export class People {
     this.#users.delete(user);
     this.#eras.delete(mark);
     this.#eras.set(mark, era);
-    return removed;
+    return { removed, spaces };
   }
 
   *#fed(space: SpaceId, user: Pseudonym): Generator<UserRecord> {

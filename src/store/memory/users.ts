@@ -42,8 +42,10 @@ export class MemoryUsers implements UserStore {
     yield* await this.#parts.gate.run(() => this.#people.records(user));
   }
 
-  forget(user: Pseudonym): Promise<number> {
-    return this.#parts.gate.run(() => this.#people.forget(user));
+  async forget(user: Pseudonym, cleared?: (space: SpaceId) => Promise<void>): Promise<number> {
+    const { removed, spaces } = await this.#parts.gate.run(() => this.#people.forget(user));
+    for (const space of spaces) await cleared?.(space);
+    return removed;
   }
 
   context(user: Pseudonym, space: SpaceId): Promise<StoredContext> {

@@ -4,7 +4,7 @@ import type { DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { ApplyResult, FeedEntry, FeedPage, SpaceFeedPage } from '../../domain/store-port.js';
 import { decodeFed, encodeBatch } from '../codec/batch.js';
 import { forgottenFailure } from '../failures.js';
-import { forgottenMark } from '../forgotten-mark.js';
+import { forgottenMark } from '../../util/forgotten-mark.js';
 import type { StoreLimits } from '../options.js';
 import type { Directory } from './directory.js';
 import type { Keys } from './keys.js';

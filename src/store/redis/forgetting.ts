@@ -2,7 +2,7 @@ import type { Pseudonym, SpaceId } from '../../domain/ids.js';
 import { pseudonym } from '../../domain/ids.js';
 import type { StoredUser, UserStore } from '../../domain/store-port.js';
 import { encodeMark } from '../codec/batch.js';
-import { forgottenMark } from '../forgotten-mark.js';
+import { forgottenMark } from '../../util/forgotten-mark.js';
 import type { StoreLimits } from '../options.js';
 import { holderOf } from './keys.js';
 import { BEGIN, DROP_FROM_FEED, FINISH, MARK_FEED, MEET, REMOVE_KEYS, SHUT_FEED } from './lua/forget.js';
@@ -38,26 +38,29 @@ export class Forgetting {
       const { reply } = await router.run({ script: MEET, keys: [index, mark], args: [newAlias()] });
       const [era, alias] = listOf(reply).map(textOf);
       if (alias !== undefined) return { era: wholeOf(era), alias: pseudonym(alias) };
-      await this.#finish(user, Number.parseInt(era ?? '', 10));
+      await this.#finish(user, Number.parseInt(era ?? '', 10), NOTHING);
     }
   }
 
-  async forget(user: Pseudonym, users: UserStore): Promise<number> {
+  async forget(user: Pseudonym, users: UserStore, cleared: Cleared = NOTHING): Promise<number> {
     const { router, keys, now } = this.#parts;
     const { mark } = keys.user(user);
     const era = wholeOf((await router.run({ script: BEGIN, keys: [mark], args: [now()] })).reply);
     let removed = 0;
     for await (const record of userRecords(this.#parts, users, user)) removed += record === null ? 0 : 1;
-    await this.#finish(user, era);
+    await this.#finish(user, era, cleared);
     return removed;
   }
 
-  async #finish(user: Pseudonym, era: number): Promise<void> {
+  async #finish(user: Pseudonym, era: number, cleared: Cleared): Promise<void> {
     const { router, keys, limits } = this.#parts;
     const of = keys.user(user);
     const until = era + limits.forgottenMs;
     const found = await readIndex(this.#parts, user);
-    for (const space of found.spaces) await this.#clearFeed(user, space, found, era, until);
+    for (const space of found.spaces) {
+      await this.#clearFeed(user, space, found, era, until);
+      await cleared(space);
+    }
     for (let from = 0; from < found.endings.length; from += AT_ONCE) {
       const some = found.endings.slice(from, from + AT_ONCE);
       const names = some.map((ending) => of.of(ending));
@@ -87,3 +90,6 @@ export class Forgetting {
     await router.run({ script: MARK_FEED, keys: [feed, fed], args: [encodeMark(forgottenMark(user))] });
   }
 }
+
+type Cleared = (space: SpaceId) => Promise<void>;
+const NOTHING: Cleared = () => Promise.resolve();

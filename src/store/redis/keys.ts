@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataHash, DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
-import { forgottenMark } from '../forgotten-mark.js';
+import { forgottenMark } from '../../util/forgotten-mark.js';
 import { partitionOf } from '../shards.js';
 
 /**

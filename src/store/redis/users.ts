@@ -68,8 +68,8 @@ export class RedisUsers implements UserStore {
     return userRecords(this.#parts, this, user);
   }
 
-  forget(user: Pseudonym): Promise<number> {
-    return this.#forgetting.forget(user, this);
+  forget(user: Pseudonym, cleared?: (space: SpaceId) => Promise<void>): Promise<number> {
+    return this.#forgetting.forget(user, this, cleared);
   }
 
   async context(user: Pseudonym, space: SpaceId): Promise<StoredContext> {

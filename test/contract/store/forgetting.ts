@@ -3,7 +3,7 @@ import type { DeviceId, Pseudonym, SpaceId } from '../../../src/domain/ids.js';
 import { spaceId } from '../../../src/domain/ids.js';
 import type { Store } from '../../../src/domain/store-port.js';
 import type { UserRecord } from '../../../src/domain/user-record.js';
-import { forgottenMark } from '../../../src/store/forgotten-mark.js';
+import { forgottenMark } from '../../../src/util/forgotten-mark.js';
 import { until } from '../../support/until.js';
 import type { Adapter } from './harness.js';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { recollect, recollectPolicy, remember } from '../../../src/app/recollection.js';
+import { recollect, recollectPolicy, saving } from '../../../src/app/recollection.js';
 import { EMPTY_CONTEXT } from '../../../src/domain/context.js';
 import type { PolicyMemory } from '../../../src/domain/engine-port.js';
 import { ForesyncError } from '../../../src/domain/errors.js';
@@ -44,14 +44,24 @@ async function report(store: Store, sequence: number, ...items: string[]): Promi
     locationCell: null,
   }));
   const context = { expectedVersion: versions++, bytes: Uint8Array.of(1) };
-  const result = await store.users.apply(user, device, { space: SPACE, sequence, activities }, context);
+  const result = await store.users.apply(
+    user,
+    device,
+    { space: SPACE, sequence, activities },
+    context,
+    await eraOf(store),
+  );
   assert.equal(result.kind, 'applied');
 }
 
-const remembered = (store: Store): Promise<Statistics> =>
-  recollect({ spaces: store.spaces, candidates: 10, onCorrupt: (error) => void faults.push(error) }, SPACE);
+const eraOf = async (store: Store): Promise<number> => (await store.users.meet(user)).era;
 
-const known = (statistics: Statistics) => ({ statistics, memory: undefined });
+const remembered = async (store: Store): Promise<Statistics> => {
+  const onCorrupt = (error: ForesyncError): void => void faults.push(error);
+  return (await recollect({ spaces: store.spaces, candidates: 10, onCorrupt }, SPACE)).statistics;
+};
+
+const known = (statistics: Statistics) => ({ statistics, memory: undefined, heard: () => null });
 
 /** What follows an item, by the statistics. */
 function after(statistics: Statistics, item: string): readonly string[] {
@@ -79,7 +89,8 @@ describe('app/recollection', () => {
     const store = await world();
     await report(store, 1, 'a', 'b', 'c');
     const first = await remembered(store);
-    assert.equal(await remember(store.spaces, SPACE, known(first), 0), 1);
+    await saving(store.spaces, SPACE, known(first))();
+    assert.equal((await store.spaces.loadSnapshot(SPACE, 'statistics'))?.offset, 1);
     const again = await remembered(store);
     assert.deepEqual(again.snapshot(), first.snapshot());
     await report(store, 2, 'a', 'b');
@@ -92,8 +103,27 @@ describe('app/recollection', () => {
     const store = await world();
     await report(store, 1, 'a');
     const statistics = await remembered(store);
-    assert.equal(await remember(store.spaces, SPACE, known(statistics), 1), 1);
-    assert.equal(await store.spaces.loadSnapshot(SPACE, 'statistics'), null);
+    const save = saving(store.spaces, SPACE, known(statistics));
+    await save();
+    const first = await store.spaces.loadSnapshot(SPACE, 'statistics');
+    statistics.forget(user);
+    await save();
+    assert.deepEqual(await store.spaces.loadSnapshot(SPACE, 'statistics'), first);
+  });
+
+  it('forgets whom the feed says were forgotten, but not what they did since', async () => {
+    const store = await world();
+    await report(store, 1, 'a', 'b');
+    await saving(store.spaces, SPACE, known(await remembered(store)))();
+    await store.users.forget(user);
+    const statistics = await remembered(store);
+    assert.deepEqual(statistics.holders(itemId('b'), null, NOW + 300_000), []);
+    assert.ok(after(statistics, 'a').includes('b'), 'what everybody did stays counted');
+    assert.ok(!Buffer.from(statistics.snapshot()).includes(user));
+    const { era } = await store.users.meet(user);
+    versions = era;
+    await report(store, 1, 'b');
+    assert.deepEqual((await remembered(store)).holders(itemId('b'), null, NOW + 300_000), [user]);
   });
 
   it('starts from the feed when the snapshot cannot be read, and says so', async () => {
@@ -111,8 +141,8 @@ describe('app/recollection', () => {
   it('keeps what the policy learned beside the statistics', async () => {
     const store = await world();
     await report(store, 1, 'a');
-    const learned = { statistics: await remembered(store), memory: memoryOf('learned') };
-    await remember(store.spaces, SPACE, learned, 0);
+    const learned = { ...known(await remembered(store)), memory: memoryOf('learned') };
+    await saving(store.spaces, SPACE, learned)();
     const fresh = memoryOf('fresh');
     await recollectPolicy(recollecting(store), SPACE, fresh);
     assert.deepEqual([fresh.text, faults], ['learned', []]);
@@ -158,7 +188,7 @@ function memoryOf(text: string): PolicyMemory & { text: string } {
 }
 
 /** As if there had never been a snapshot. */
-function fromTheFeed(store: Store): Promise<Statistics> {
+async function fromTheFeed(store: Store): Promise<Statistics> {
   const spaces = { ...store.spaces, loadSnapshot: () => Promise.resolve(null) };
-  return recollect({ spaces, candidates: 10, onCorrupt: () => assert.fail() }, SPACE);
+  return (await recollect({ spaces, candidates: 10, onCorrupt: () => assert.fail() }, SPACE)).statistics;
 }

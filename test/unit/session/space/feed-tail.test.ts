@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ForesyncError } from '../../../../src/domain/errors.js';
 import { deviceId, pseudonym, spaceId } from '../../../../src/domain/ids.js';
-import type { FeedEntry, SpaceFeedPage } from '../../../../src/domain/store-port.js';
+import type { FeedEntry, ForgottenMark, SpaceFeedPage } from '../../../../src/domain/store-port.js';
 import { FeedTail } from '../../../../src/session/space/feed-tail.js';
 import { OwnBatches } from '../../../../src/session/space/own-batches.js';
 import { ManualTimer } from '../../../support/manual-timer.js';
@@ -35,6 +35,7 @@ describe('session/space/feed-tail', () => {
   const follow = (feed: Feed, after: number) => {
     const seen: number[] = [];
     const faults: string[] = [];
+    const marks: string[] = [];
     const stop = new AbortController();
     const tail = new FeedTail(SPACE, after, {
       spaces: feed,
@@ -47,12 +48,16 @@ describe('session/space/feed-tail', () => {
       seen.push(entry.offset);
       return Promise.resolve();
     };
-    const done = tail.run(apply, stop.signal);
+    const forgotten = ({ mark }: ForgottenMark): Promise<void> => {
+      marks.push(mark);
+      return Promise.resolve();
+    };
+    const done = tail.run({ applied: apply, forgotten }, stop.signal);
     const end = async (): Promise<void> => {
       stop.abort();
       await done;
     };
-    return { tail, seen, faults, end };
+    return { tail, marks, seen, faults, end };
   };
 
   it('applies what comes after its start, each entry once, in order, page by page', async () => {

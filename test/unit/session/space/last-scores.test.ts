@@ -12,19 +12,22 @@ class World {
   readonly saved: [string, readonly StoredCheckpoint[]][] = [];
   readonly deleted = new Set<string>();
   isDown = false;
+  era = 0;
   readonly scores = new LastScores({
     space: spaceId('s'),
     statistics: {
       head: (item) => (this.deleted.has(item) ? undefined : headOf(item, 10, [['part', `${item}.png`]])),
     },
     users: {
-      saveCheckpoints: (user, _space, checkpoints) => {
+      saveCheckpoints: (user, _space, checkpoints, era) => {
+        if (era !== this.era) return Promise.reject(new ForesyncError('FORGOTTEN', 'forgotten'));
         if (this.isDown) return Promise.reject(new ForesyncError('STORE_UNAVAILABLE', 'down'));
         this.saved.push([user, checkpoints]);
         return Promise.resolve();
       },
     },
     userContext: (user) => Promise.resolve(`context of ${user}`),
+    eraOf: () => this.era,
   });
 
   plan(user: string, scores: Readonly<Record<string, number>>, pushed: readonly string[] = []): this {

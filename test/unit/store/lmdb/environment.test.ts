@@ -10,13 +10,13 @@ const idle = (): void => undefined;
 describe('store/lmdb/environment', () => {
   it('refuses a directory of another layout, and opens it not', async () => {
     const opened = await openEnvironment();
-    const layout = StoredFormat.encode({ layout: 2 }).finish();
+    const layout = StoredFormat.encode({ layout: 3 }).finish();
     await opened.environment.write((records) => records.put(keys.layout(), layout));
     await opened.environment.close();
     await assert.rejects(Environment.open(opened.path, GROUP_COMMIT_LIMITS, idle), {
       code: 'CONFIG_INVALID',
-      message: '[CONFIG_INVALID] the directory has layout 2, this version reads 1',
-      details: { field: 'store.url', facts: { layout: '2' } },
+      message: '[CONFIG_INVALID] the directory has layout 3, this version reads 2',
+      details: { field: 'store.url', facts: { layout: '3' } },
     });
     await opened.remove();
   });

@@ -21,11 +21,25 @@ describe('store/memory/bounded-log', () => {
           const low = Math.max(0, count - retention);
           assert.deepEqual([log.low, log.high], [low, count]);
           assert.deepEqual(
-            log.after(after, limit),
+            log.after(after, limit).map(({ entry }) => entry),
             all.slice(Math.max(low, after), Math.max(low, after) + limit),
           );
         },
       ),
     );
+  });
+
+  it('keeps the offsets of what is left when some go from in between', () => {
+    const log = new BoundedLog<number>(4);
+    for (let entry = 1; entry <= 6; entry++) log.append(entry);
+    log.remove((entry) => entry % 2 === 0);
+    assert.deepEqual(log.after(0, 9), [
+      { offset: 3, entry: 3 },
+      { offset: 5, entry: 5 },
+    ]);
+    assert.deepEqual(log.after(3, 1), [{ offset: 5, entry: 5 }]);
+    assert.deepEqual([log.low, log.high], [2, 6]);
+    for (let entry = 7; entry <= 12; entry++) log.append(entry);
+    assert.deepEqual(log.after(0, 9)[0], { offset: 9, entry: 9 });
   });
 });

@@ -15,9 +15,12 @@ export interface ExportRequest {
 
 /** A record. */
 export interface ExportResponse {
-  /** Kind of the record, for example `activity`. */
+  /**
+   * Kind of the record: `sequence`, `context`, `context-item`, `context-step`, `context-transition`, `recurrent`, `activity`,
+   * `checkpoint`, `held`, `fed`. More may follow.
+   */
   kind: string;
-  /** UTF-8 JSON of at most 256 KiB. */
+  /** UTF-8 JSON of at most 256 KiB; what is larger comes in several records. */
   json: string;
 }
 
@@ -268,7 +271,12 @@ export const ForgetResponse: MessageFns<ForgetResponse> = {
   },
 };
 
-/** For the user's own tokens, and for tokens without a device that grant it. */
+/**
+ * For the user's own tokens, and for tokens without a device that grant it (claim `privacy`: true); else PERMISSION_DENIED
+ * with PRIVACY_FORBIDDEN. What is kept of a user is what they did and what followed from it: activity, contexts, states of
+ * the model, checkpoints and scores, what their devices hold. Content that a user wrote into a space is the space's: it is
+ * neither exported nor removed here (ContentService does both), but after Forget nobody can tell who wrote it.
+ */
 export type PrivacyServiceDefinition = typeof PrivacyServiceDefinition;
 export const PrivacyServiceDefinition = {
   name: "PrivacyService",
@@ -283,7 +291,10 @@ export const PrivacyServiceDefinition = {
       responseStream: true,
       options: {},
     },
-    /** Removes everything that is kept about a user, from primaries, replicas and logs. */
+    /**
+     * Removes everything that is kept about a user, from primaries, replicas and logs. Their sessions end with
+     * GOODBYE_REASON_FORGOTTEN; a device that comes later is told VERDICT_WIPE. May be called again, and goes on where it failed.
+     */
     forget: {
       name: "Forget",
       requestType: ForgetRequest as typeof ForgetRequest,

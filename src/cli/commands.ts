@@ -1,4 +1,5 @@
 import { registerExport } from './export.js';
+import { registerForget } from './forget.js';
 import { registerFeatures } from './features.js';
 import { registerGet } from './get.js';
 import { registerImport } from './import.js';
@@ -26,4 +27,5 @@ export const commands: readonly Register[] = [
   registerGet,
   registerOpen,
   registerPredict,
+  registerForget,
 ];

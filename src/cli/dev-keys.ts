@@ -16,6 +16,8 @@ export interface TokenOrder {
   readonly device: string | null;
   readonly spaces: Readonly<Record<string, 'read' | 'write'>>;
   readonly audience: string;
+  /** Whether it may export and forget any user. */
+  readonly privacy?: boolean;
   readonly expiresMs: number;
 }
 
@@ -29,9 +31,10 @@ export function ensureKey(file: string): void {
 
 /** A token signed with the secret in a file. Throws CONFIG_INVALID if there is none. */
 export function signToken(secretFile: string, order: TokenOrder): Promise<string> {
-  const { user, device, spaces, audience, expiresMs } = order;
+  const { user, device, spaces, audience, expiresMs, privacy = false } = order;
   const claims = { sub: user, aud: audience, exp: Math.floor(expiresMs / 1000), spaces };
-  return new SignJWT(device === null ? claims : { ...claims, device })
+  const who = device === null ? {} : { device };
+  return new SignJWT({ ...claims, ...who, ...(privacy ? { privacy } : {}) })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(createSecretKey(secretOf(secretFile)));
 }

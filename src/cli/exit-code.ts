@@ -28,6 +28,7 @@ export function exitCodeOf(thrown: unknown): number {
 const BY_CODE: ReadonlyMap<string, number> = new Map<string, number>([
   ['CONFLICT', EXIT.conflict],
   ['ITEM_UNKNOWN', EXIT.absent],
+  ['PRIVACY_FORBIDDEN', EXIT.forbidden],
   ['SPACE_UNKNOWN', EXIT.absent],
   ['UNAUTHENTICATED', EXIT.forbidden],
   ['SPACE_FORBIDDEN', EXIT.forbidden],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ForesyncError } from '../domain/errors.js';
-import type { Remote, RemoteOptions } from './remote.js';
+import type { RemoteOptions, RemoteSpace } from './remote.js';
 import { remoteOf, withRemote, withTransport } from './remote.js';
 import type { Terminal } from './terminal.js';
 
@@ -36,7 +36,7 @@ async function get(item: string, options: GetOptions, terminal: Terminal): Promi
 }
 
 /** The content, of the size and hash that its checkpoint says. Throws HASH_MISMATCH. */
-async function read(item: string, remote: Remote, terminal: Terminal) {
+async function read(item: string, remote: RemoteSpace, terminal: Terminal) {
   return withTransport(remote, terminal, async (transport, call) => {
     const chunks: Uint8Array[] = [];
     let expected: { readonly dataHash: Uint8Array; readonly version: bigint } | undefined;

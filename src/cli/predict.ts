@@ -3,7 +3,7 @@ import { grpcPredictions } from '@foresync/client';
 import type { Command } from 'commander';
 import { ForesyncError } from '../domain/errors.js';
 import { integerBetween } from './options.js';
-import type { Remote, RemoteOptions } from './remote.js';
+import type { RemoteOptions, RemoteSpace } from './remote.js';
 import { remoteOf, withRemote } from './remote.js';
 import type { Terminal } from './terminal.js';
 
@@ -43,7 +43,7 @@ type Call = Parameters<Predictions['predict']>[1];
 async function top(
   predictions: Predictions,
   call: Call,
-  { space }: Remote,
+  { space }: RemoteSpace,
   { user, k = 0, json }: PredictOptions,
 ): Promise<string> {
   const found = await predictions.predict({ space, user, k }, call);
@@ -54,7 +54,7 @@ async function top(
 async function explained(
   predictions: Predictions,
   call: Call,
-  { space }: Remote,
+  { space }: RemoteSpace,
   { user, item, json }: PredictOptions & { readonly item: string },
 ): Promise<string> {
   const { prediction, features } = await predictions.explain({ space, user, item }, call);
@@ -80,7 +80,7 @@ const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
 /** Asks a server, within the timeout, until Ctrl-C. */
 async function asked<T>(
-  { endpoint, tls, token, timeoutMs }: Remote,
+  { endpoint, tls, token, timeoutMs }: RemoteSpace,
   terminal: Terminal,
   ask: (predictions: Predictions, call: Call) => Promise<T>,
 ): Promise<T> {

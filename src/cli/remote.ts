@@ -23,9 +23,13 @@ export interface RemoteOptions {
 export interface Remote {
   readonly endpoint: string;
   readonly token: string;
-  readonly space: string;
   readonly tls: Tls | undefined;
   readonly timeoutMs: number;
+}
+
+/** A space of a server. */
+export interface RemoteSpace extends Remote {
+  readonly space: string;
 }
 
 interface Tls {
@@ -38,6 +42,13 @@ export const DEFAULT_ENDPOINT = 'http://127.0.0.1:7600';
 
 /** Adds the options that say which server, who asks, and what for. */
 export function withRemote(command: Command): Command {
+  return withServer(command).addOption(
+    new Option('--space <name>', 'space of the item').env('FORESYNC_SPACE'),
+  );
+}
+
+/** Adds the options that say which server, and who asks. */
+export function withServer(command: Command): Command {
   return command
     .addOption(
       new Option('--endpoint <url>', 'http://HOST:PORT, or https:// for TLS')
@@ -45,7 +56,6 @@ export function withRemote(command: Command): Command {
         .default(DEFAULT_ENDPOINT),
     )
     .addOption(new Option('--token <token>', 'bearer token (see `foresync token`)').env('FORESYNC_TOKEN'))
-    .addOption(new Option('--space <name>', 'space of the item').env('FORESYNC_SPACE'))
     .option('--ca <file>', 'PEM of the authority that signed the server’s certificate')
     .option('--cert <file>', 'PEM of your own certificate, for a server that asks for one')
     .option('--key <file>', 'PEM of its key')
@@ -54,11 +64,15 @@ export function withRemote(command: Command): Command {
 }
 
 /** Throws CONFIG_INVALID naming the option that is missing or cannot be used. */
-export function remoteOf(options: RemoteOptions): Remote {
+export function remoteOf(options: RemoteOptions): RemoteSpace {
+  return { ...serverOf(options), space: needed(options.space, '--space', 'FORESYNC_SPACE') };
+}
+
+/** Throws as `remoteOf`; needs no space. */
+export function serverOf(options: RemoteOptions): Remote {
   return {
     endpoint: options.endpoint,
     token: needed(options.token, '--token', 'FORESYNC_TOKEN'),
-    space: needed(options.space, '--space', 'FORESYNC_SPACE'),
     tls: tlsOf(options),
     timeoutMs: options.timeout * 1000,
   };

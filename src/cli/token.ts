@@ -7,6 +7,7 @@ interface TokenOptions {
   readonly user: string;
   readonly device: string;
   readonly backend?: boolean;
+  readonly privacy?: boolean;
   readonly space: Readonly<Record<string, 'read' | 'write'>>;
   readonly ttl: number;
   readonly audience: string;
@@ -25,6 +26,7 @@ export function registerToken(program: Command, terminal: Terminal): void {
     .option('--user <id>', 'whom it names', 'dev')
     .option('--device <id>', 'device of that user', 'cli')
     .option('--backend', 'no device: a backend that reads and writes content, and opens no session')
+    .option('--privacy', 'a backend that may export and forget any user')
     .option('--space <name[:read|:write]>', 'what it grants (repeatable; write if left out)', grant, {})
     .option('--ttl <time>', 'how long it holds: 90s, 15m, 8h, 30d', duration, duration('8h'))
     .option('--audience <name>', 'whom it is for', 'foresync')
@@ -35,10 +37,11 @@ export function registerToken(program: Command, terminal: Terminal): void {
 
 async function token(options: TokenOptions, terminal: Terminal): Promise<void> {
   const { user, audience, ttl } = options;
-  const device = options.backend === true ? null : options.device;
+  const privacy = options.privacy === true;
+  const device = options.backend === true || privacy ? null : options.device;
   const spaces = Object.keys(options.space).length > 0 ? options.space : { notes: 'write' as const };
   const expiresMs = Date.now() + ttl;
-  const signed = await signToken(options.secret, { user, device, spaces, audience, expiresMs });
+  const signed = await signToken(options.secret, { user, device, privacy, spaces, audience, expiresMs });
   const expires = new Date(expiresMs).toISOString();
   terminal.out.write(
     options.json === true

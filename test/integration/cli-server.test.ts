@@ -106,6 +106,33 @@ describe('cli: serve --dev, token, put, get, open', function () {
     assert.deepEqual([await source(), await source()], ['network', 'buffer']);
   });
 
+  it('exports what is kept of a user, and forgets it', async () => {
+    const server = remote.slice(0, 4);
+    await foresync('put', 'mine', file('mine', 'mine'), ...remote);
+    await foresync('open', 'mine', '--buffer', 'forgetful', ...remote);
+    const shown = await foresync('export', ...server);
+    assert.equal(shown.code, 0, shown.err);
+    const lines = shown.out.trimEnd().split('\n');
+    const records = lines.map(
+      (line) => JSON.parse(line) as { kind: string; record: Record<string, unknown> },
+    );
+    assert.ok(records.some(({ kind, record }) => kind === 'held' && record['item'] === 'mine'));
+    const saved = await foresync('export', 'me.jsonl', ...server);
+    assert.deepEqual([saved.code, readFileSync('me.jsonl', 'utf8').includes('"mine"')], [0, true]);
+    assert.equal(statSync('me.jsonl').mode & 0o777, 0o600);
+    assert.match((await foresync('export', 'me.jsonl', ...server)).err, /--force/);
+    assert.match((await foresync('forget', ...server)).err, /--yes/);
+    const gone = await foresync('forget', '--yes', '--json', ...server);
+    assert.ok((JSON.parse(gone.out) as { removed: number }).removed > 0, gone.err);
+    assert.equal((await foresync('export', ...server)).out, '');
+    const { out: token } = await foresync('token', '--privacy', '--user', 'desk');
+    const asked = ['--user', 'dev', '--endpoint', server[1] ?? '', '--token', token.trim()];
+    assert.deepEqual(
+      [(await foresync('export', ...asked)).out, (await foresync('export', '--user', 'x', ...server)).code],
+      ['', 5],
+    );
+  });
+
   it('tells a script what went wrong by its exit code', async () => {
     await foresync('put', 'taken', file('one', '1'), ...remote);
     const wrong: [string[], number, RegExp][] = [

@@ -160,6 +160,10 @@ class Client:
             started = time.monotonic()
             await self._device.become("connecting")
             error = await self._dial()
+            if error.code in ("FORGOTTEN", "RESUME_TOKEN_FOREIGN"):
+                # What is held shall be forgotten, or is another's.
+                for space in self._spaces:
+                    self._device.wipe(space)
             renewable = error.code == "UNAUTHENTICATED" and not isinstance(self._token, str)
             if is_final(error) and not (renewable and not refused):
                 await self._stop(error)

@@ -74,6 +74,15 @@ class Device:
         gone = self.buffer.put(Held(checkpoint, content, time.time()))
         self.evicted += [told(held.checkpoint) for held in gone]
 
+    def wipe(self, space: str) -> None:
+        """Drops everything of a space: contents, the resume token, and what was not sent."""
+        self.buffer.resume_token = b""
+        for held in list(self.buffer.of_space(space)):
+            self.buffer.drop(space, held.checkpoint.item)
+        self.batches = deque(batch for batch in self.batches if batch.space != space)
+        self.opened = [one for one in self.opened if one.space != space]
+        self.evicted = [one for one in self.evicted if one.space != space]
+
     def forget(self, held: Held | None) -> None:
         """Notes that a content went."""
         if held is not None:

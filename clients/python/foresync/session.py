@@ -156,13 +156,11 @@ class Session:
         buffer = self._device.buffer
         if verdict.verdict == sync_pb2.VERDICT_RESUME:
             return
-        if verdict.verdict in (sync_pb2.VERDICT_ANEW, sync_pb2.VERDICT_WIPE):
+        if verdict.verdict == sync_pb2.VERDICT_ANEW:
             buffer.resume_token = b""
-        held = list(buffer.of_space(verdict.space))
         if verdict.verdict == sync_pb2.VERDICT_WIPE:
-            for one in held:
-                buffer.drop(verdict.space, one.checkpoint.item)
-            held = []
+            self._device.wipe(verdict.space)
+        held = list(buffer.of_space(verdict.space))
         entries = [sync_pb2.ManifestEntry(item=one.checkpoint.item, data_hash=one.checkpoint.data_hash) for one in held]
         for at in range(0, max(1, len(entries)), MANIFEST_PART):
             part, last = entries[at : at + MANIFEST_PART], at + MANIFEST_PART >= len(entries)

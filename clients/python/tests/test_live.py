@@ -14,7 +14,7 @@ import grpc
 import pytest
 
 import foresync
-from foresync.v1 import content_pb2, content_pb2_grpc
+from foresync.v1 import content_pb2, content_pb2_grpc, privacy_pb2, privacy_pb2_grpc
 from tests.conftest import Server
 
 
@@ -137,6 +137,30 @@ async def test_a_buffer_outlives_its_client(server: Server) -> None:
         await first.flush()
     async with await server.connect("buffered", buffer=buffer) as second:
         assert (await second.open("notes", "buffer/a")).zero_wait
+
+
+async def test_wipes_when_its_user_was_forgotten(server: Server) -> None:
+    await put(server, "open/mine", b"mine")
+    buffer, other = foresync.Buffer(), foresync.Buffer()
+    async with await server.connect("carol", buffer=buffer) as client:
+        await client.open("notes", "open/mine")
+        client.report("viewed", "open/mine")
+        await client.flush()
+    async with await server.connect("carol", device="other", buffer=other) as client:
+        await client.open("notes", "open/mine")
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            metadata = (("authorization", f"Bearer {server.token(user='carol')}"),)
+            stub = privacy_pb2_grpc.PrivacyServiceStub(channel)
+            answer = await stub.Forget(privacy_pb2.ForgetRequest(), metadata=metadata)
+            assert answer.removed > 0
+        with pytest.raises(foresync.ForesyncError) as ended:
+            await client.open("notes", "open/none", timeout=20)
+        assert ended.value.code == "FORGOTTEN"
+        assert (len(other), other.resume_token) == (0, b"")
+    assert len(buffer) == 1
+    async with await server.connect("carol", buffer=buffer) as client:
+        assert len(buffer) == 0
+        assert not (await client.open("notes", "open/mine")).zero_wait
 
 
 async def test_gives_way_to_another_client_of_the_device(server: Server) -> None:

@@ -14,6 +14,8 @@ export type { BufferOptions, DirectoryBuffer, MemoryBuffer } from './buffer-opti
 export type { GrpcOptions, TlsOptions } from './grpc-channel.js';
 export type { Predictions } from './predictions.js';
 export { grpcPredictions } from './predictions.js';
+export type { PrivacyRights } from './privacy.js';
+export { grpcPrivacy } from './privacy.js';
 export { grpcTransport } from './transport-grpc.js';
 
 /** Where the server is, or a transport that is shared with other clients and closed by whoever made it. */

@@ -1,0 +1,58 @@
+import type { ExportRequest, ExportResponse, ForgetRequest, ForgetResponse } from '@foresync/protocol';
+import { PrivacyServiceDefinition } from '@foresync/protocol';
+import { grpcError } from './grpc-error.js';
+import type { GrpcOptions } from './grpc-channel.js';
+import { channelOf } from './grpc-channel.js';
+import { grpcMethod } from './grpc-method.js';
+import { authorised, cancelOn, deadline, grpcUnary } from './grpc-unary.js';
+import type { CallOptions } from './transport.js';
+
+/** A user's rights over what a server keeps of them. Every failure is a ForesyncClientError. */
+export interface PrivacyRights {
+  /** Everything that is kept of a user; leaving the loop ends the call. */
+  export(request: ExportRequest, call: CallOptions): AsyncIterable<ExportResponse>;
+  /** Removes it. */
+  forget(request: ForgetRequest, call: CallOptions): Promise<ForgetResponse>;
+  close(): void;
+}
+
+/**
+ * PrivacyService by grpc-js, over a connection of its own.
+ *
+ * @example
+ * const privacy = grpcPrivacy({ endpoint: 'https://sync.example.com:443' });
+ * const { removed } = await privacy.forget({ user: '' }, { token, timeoutMs: 30_000 });
+ */
+export function grpcPrivacy(options: GrpcOptions): PrivacyRights {
+  const client = channelOf(options);
+  return {
+    async *export(request, call) {
+      const { path, serialize, deserialize } = EXPORT;
+      const metadata = authorised(call.token);
+      const stream = client.makeServerStreamRequest(
+        path,
+        serialize,
+        deserialize,
+        request,
+        metadata,
+        deadline(call),
+      );
+      const stop = cancelOn(call.signal, () => stream.cancel());
+      try {
+        // grpc-js types nothing of what a call yields; the deserializer makes an ExportResponse of it.
+        for await (const response of stream as AsyncIterable<ExportResponse>) yield response;
+      } catch (error) {
+        throw error instanceof Error ? grpcError(error) : error;
+      } finally {
+        stop();
+        stream.cancel();
+      }
+    },
+    forget: (request, call) => grpcUnary(client, FORGET, request, call),
+    close: () => client.close(),
+  };
+}
+
+const { export: exportMethod, forget } = PrivacyServiceDefinition.methods;
+const EXPORT = grpcMethod(PrivacyServiceDefinition, exportMethod);
+const FORGET = grpcMethod(PrivacyServiceDefinition, forget);

@@ -16,7 +16,7 @@ import type { Config } from './config.js';
 import type { Clock } from './domain/clock.js';
 import type { PlanObserver } from './domain/engine-port.js';
 import { ForesyncError } from './domain/errors.js';
-import { sessionId } from './domain/ids.js';
+import { type Pseudonym, sessionId, type UserId } from './domain/ids.js';
 import type { Store } from './domain/store-port.js';
 import type { LiveModel } from './predictor/model/live-model.js';
 import type { DerivedKeys } from './rpc/identity/server-key.js';
@@ -46,6 +46,8 @@ export interface AppOverrides {
   readonly policy?: PolicyFactory;
   /** Sees every plan. */
   readonly observer?: PlanObserver;
+  /** Names users otherwise than by a keyed hash: what the canary test switches anonymisation off with, and nothing else may. */
+  readonly pseudonymOf?: (user: UserId) => Pseudonym;
   /** A store that is open already; whoever opened it closes it. */
   readonly store?: Store;
   readonly logger?: Logger;
@@ -61,7 +63,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const logger = overrides.logger ?? createLogger(config.log.level);
   if (overrides.policy === undefined) checkPolicy(config);
   const keys = deploymentKeys(config);
-  const verifier = verifierOf(config, keys, clock);
+  const verifier = verifierOf(config, keys, clock, overrides.pseudonymOf);
   const metrics = createMetrics();
   const sessions = sessionObserver(metrics, logger);
   const plans = planObserver(metrics, overrides.observer);
@@ -87,7 +89,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     logger,
     metrics,
     content: contentDeps(config, store, clock),
-    pseudonymOf: (user) => pseudonymOf(keys.pseudonym, user),
+    pseudonymOf: overrides.pseudonymOf ?? ((user) => pseudonymOf(keys.pseudonym, user)),
   });
   keeper.follow((whole) => server.storeIsWhole(whole));
   if (models.first !== null) reporter.follow((answers) => server.modelAnswers(answers));

@@ -5,7 +5,7 @@ import { ForesyncError } from '../domain/errors.js';
 import { readKeys, readSecret } from '../rpc/identity/key-ring.js';
 import type { DerivedKeys } from '../rpc/identity/server-key.js';
 import { deriveKeys } from '../rpc/identity/server-key.js';
-import { Verifier } from '../rpc/identity/verifier.js';
+import { Verifier, type VerifierOptions } from '../rpc/identity/verifier.js';
 
 /**
  * The keys of this deployment. Without a file they last as long as the process, which a store that lasts longer does not
@@ -21,7 +21,14 @@ export function deploymentKeys({ auth, store }: Config): DerivedKeys {
 }
 
 /** Who verifies tokens. Throws CONFIG_INVALID naming the key that cannot be used. */
-export function verifierOf({ auth }: Config, keys: DerivedKeys, clock: Clock): Verifier {
+export function verifierOf(
+  { auth }: Config,
+  keys: DerivedKeys,
+  clock: Clock,
+  pseudonymOf?: VerifierOptions['pseudonymOf'],
+): Verifier {
   const { audience, issuer, leewayMs } = auth;
-  return new Verifier(readKeys(auth), { audience, issuer, leewayMs, pseudonymKey: keys.pseudonym }, clock);
+  const named = pseudonymOf === undefined ? {} : { pseudonymOf };
+  const options = { audience, issuer, leewayMs, pseudonymKey: keys.pseudonym, ...named };
+  return new Verifier(readKeys(auth), options, clock);
 }

@@ -13,6 +13,7 @@ export const SERVER_CODES = {
   SESSION_UNKNOWN: true,
   SPACE_UNKNOWN: false,
   SPACE_FORBIDDEN: false,
+  PRIVACY_FORBIDDEN: false,
   ITEM_UNKNOWN: false,
   CONFLICT: false,
   HASH_MISMATCH: false,
@@ -25,6 +26,7 @@ export const SERVER_CODES = {
   SHUTTING_DOWN: true,
   SLOW_CONSUMER: true,
   TAKEN_OVER: false,
+  FORGOTTEN: false,
   STORE_UNAVAILABLE: true,
   STORE_CORRUPT: false,
   UNIMPLEMENTED: false,
@@ -51,8 +53,6 @@ export const CLIENT_CODES = {
   CANCELLED: false,
   /** The client was closed. */
   CLOSED: false,
-  /** The user asked to be forgotten: everything on the device was dropped. */
-  FORGOTTEN: false,
   /** A content did not match its hash, however often it was asked for. */
   CONTENT_CORRUPT: true,
   /** More opens wait than the client keeps. */

@@ -5,6 +5,7 @@ import type { Grant, Identity } from '../../domain/identity.js';
 import type { DeviceId, SpaceId } from '../../domain/ids.js';
 import { deviceId, spaceId, userId } from '../../domain/ids.js';
 import { pseudonymOf } from './server-key.js';
+import type { VerifierOptions } from './verifier.js';
 
 /**
  * The identity that a verified token's claims name: `sub` (user), `device` (absent for a backend) and `spaces`
@@ -12,10 +13,11 @@ import { pseudonymOf } from './server-key.js';
  */
 export function identityOf(
   payload: JWTPayload,
-  keys: { readonly pseudonymKey: Uint8Array; readonly leewayMs: number },
+  keys: Pick<VerifierOptions, 'pseudonymKey' | 'pseudonymOf' | 'leewayMs'>,
 ): Identity {
+  const user = userId(idClaim('sub', payload.sub));
   return {
-    user: pseudonymOf(keys.pseudonymKey, userId(idClaim('sub', payload.sub))),
+    user: keys.pseudonymOf?.(user) ?? pseudonymOf(keys.pseudonymKey, user),
     device: deviceOf(payload['device']),
     grants: grantsOf(payload['spaces']),
     ...privacyOf(payload['privacy'], payload['device'] === undefined),

@@ -3,6 +3,7 @@ import type { JWTPayload } from 'jose';
 import type { Clock } from '../../domain/clock.js';
 import { ForesyncError } from '../../domain/errors.js';
 import type { Identity } from '../../domain/identity.js';
+import type { Pseudonym, UserId } from '../../domain/ids.js';
 import { identityOf } from './claims.js';
 import type { VerificationKey } from './key-ring.js';
 
@@ -13,6 +14,8 @@ export interface VerifierOptions {
   /** How far the issuer's clock may be off, ms. */
   readonly leewayMs: number;
   readonly pseudonymKey: Uint8Array;
+  /** Instead of a keyed hash: for the test that shows what would be seen without one. */
+  readonly pseudonymOf?: (user: UserId) => Pseudonym;
 }
 
 const MAX_TOKEN_CHARS = 8192;

@@ -1,22 +1,22 @@
 import { StoredFormat } from '@foresync/protocol/at-rest';
-import { open } from 'lmdb';
 import { ForesyncError } from '../../domain/errors.js';
 import { withinTime } from '../../util/abort.js';
 import { decodeAs } from '../codec/fields.js';
 import { closedFailure, unavailable } from '../failures.js';
-import { storeFailure } from './failures.js';
 import type { GroupCommitLimits } from './group-commit.js';
 import { GroupCommit } from './group-commit.js';
 import { keys } from './keys.js';
 import { checkDirectory } from './preflight.js';
+import { compact, isDue } from './compaction.js';
 import type { Database, Reading, Writing } from './records.js';
-import { Records } from './records.js';
+import { openDatabase, Records } from './records.js';
 
 /** Of keys and values; a directory of another layout is refused. */
 const LAYOUT = 2;
 
 /** An open directory: consistent reads, durable writes. One process at a time, because wake-ups stay inside it. */
 export class Environment {
+  readonly #directory: string;
   readonly #database: Database;
   readonly #records: Records;
   readonly #commits: GroupCommit;
@@ -24,10 +24,12 @@ export class Environment {
   #closed = false;
 
   private constructor(
+    directory: string,
     database: Database,
     limits: GroupCommitLimits,
     housekeeping: (records: Writing) => void,
   ) {
+    this.#directory = directory;
     this.#database = database;
     this.#records = new Records(database);
     this.#commits = new GroupCommit(database, limits, housekeeping);
@@ -41,7 +43,7 @@ export class Environment {
     housekeeping: (records: Writing) => void,
   ): Promise<Environment> {
     await checkDirectory(directory);
-    const environment = new Environment(openDatabase(directory), limits, housekeeping);
+    const environment = new Environment(directory, await withoutResidue(directory), limits, housekeeping);
     try {
       await environment.write(checkLayout);
     } catch (thrown) {
@@ -80,32 +82,25 @@ export class Environment {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const closing = this.#commits.close().then(() => this.#database.close());
+    await this.#inTime(this.#commits.close());
+    // A copy takes as long as there is data.
+    if (isDue(this.#database)) await compact(this.#database, this.#directory);
+    else await this.#inTime(this.#database.close());
+  }
+
+  async #inTime(closing: Promise<void>): Promise<void> {
     await withinTime(this.#closeMs, closing).catch((cause: unknown) => {
       throw unavailable('the database could not be closed', cause);
     });
   }
 }
 
-/**
- * `overlappingSync: false`: a transaction becomes visible only after it was synced, and its promise resolves after both
- * (with lmdb's default, readers and the promise come before the sync). `eventTurnBatching: false`: groups are made in
- * group-commit.ts; lmdb's own batching makes its thread poll, and leaves a rejected promise that nobody can catch when a
- * commit fails.
- */
-function openDatabase(directory: string): Database {
-  try {
-    return open<Uint8Array, Uint8Array>({
-      path: directory,
-      noSubdir: false,
-      encoding: 'binary',
-      keyEncoding: 'binary',
-      overlappingSync: false,
-      eventTurnBatching: false,
-    });
-  } catch (thrown) {
-    throw storeFailure(thrown);
-  }
+/** The database of a directory, after what a process left undone that was cut off. */
+async function withoutResidue(directory: string): Promise<Database> {
+  const database = openDatabase(directory);
+  if (!isDue(database)) return database;
+  await compact(database, directory);
+  return openDatabase(directory);
 }
 
 function checkLayout(records: Writing): void {

@@ -48,6 +48,7 @@ export function writeEra(records: Writing, user: Pseudonym, era: Era, rememberin
   const value = StoredUser.encode({ era: BigInt(era.era), isUnfinished: era.isUnfinished }).finish();
   records.put(keys.forgotten(mark), value);
   records.put(keys.forgottenAt(era.era, mark), new Uint8Array());
+  records.put(keys.residue(), new Uint8Array());
   sweep(records, remembering);
 }
 

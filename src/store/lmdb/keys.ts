@@ -5,6 +5,7 @@ import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domai
  * Where everything is. A key is a letter, then its parts; every text but the last has its length in front, so that no id
  * can reach into the next part or be the prefix of another key's. The longest has 1,545 bytes (LMDB allows 1,978).
  *
+ *   y                          somebody was forgotten since the file was made
  *   v                          layout            n                        numbers of blobs
  *   s space                    space             p space name             snapshot
  *   h space item               live head         t space item             deleted head
@@ -22,6 +23,7 @@ import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domai
  */
 export const keys = {
   layout: (): Uint8Array => join(letter('v')),
+  residue: (): Uint8Array => join(letter('y')),
   blobNumbers: (): Uint8Array => join(letter('n')),
   space: (space: SpaceId): Uint8Array => join(letter('s'), utf8(space)),
   snapshot: (space: SpaceId, name: string): Uint8Array => join(letter('p'), text(space), utf8(name)),

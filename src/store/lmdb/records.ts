@@ -1,4 +1,4 @@
-import type { RootDatabase } from 'lmdb';
+import { open, type RootDatabase } from 'lmdb';
 import { storeFailure } from './failures.js';
 import { seal, unseal } from './seal.js';
 
@@ -25,6 +25,30 @@ export interface Reading {
 export interface Writing extends Reading {
   put(key: Uint8Array, value: Uint8Array): void;
   remove(key: Uint8Array): void;
+}
+
+/**
+ * Opens or makes a database. Throws STORE_UNAVAILABLE, STORE_CORRUPT.
+ *
+ * `overlappingSync: false`: a transaction becomes visible only after it was synced, and its promise resolves after both
+ * (with lmdb's default, readers and the promise come before the sync). `eventTurnBatching: false`: groups are made in
+ * group-commit.ts; lmdb's own batching makes its thread poll, and leaves a rejected promise that nobody can catch when a
+ * commit fails. `noMemInit: false`: else gaps of pages come to the disk with whatever the process had in memory there.
+ */
+export function openDatabase(directory: string): Database {
+  try {
+    return open<Uint8Array, Uint8Array>({
+      path: directory,
+      noSubdir: false,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      overlappingSync: false,
+      eventTurnBatching: false,
+      noMemInit: false,
+    });
+  } catch (thrown) {
+    throw storeFailure(thrown);
+  }
 }
 
 /** Values go in sealed and come out checked; what lmdb throws becomes STORE_UNAVAILABLE or STORE_CORRUPT. */

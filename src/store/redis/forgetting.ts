@@ -5,10 +5,19 @@ import { encodeMark } from '../codec/batch.js';
 import { forgottenMark } from '../../util/forgotten-mark.js';
 import type { StoreLimits } from '../options.js';
 import { holderOf } from './keys.js';
-import { BEGIN, DROP_FROM_FEED, FINISH, MARK_FEED, MEET, REMOVE_KEYS, SHUT_FEED } from './lua/forget.js';
+import {
+  BEGIN,
+  COPY_FEED,
+  DROP_FROM_FEED,
+  FINISH,
+  MARK_FEED,
+  MEET,
+  REMOVE_KEYS,
+  SHUT_FEED,
+} from './lua/forget.js';
 import { listOf, textOf, wholeOf } from './replies.js';
 import type { Reaching, UserIndex } from './user-records.js';
-import { findInFeed, readIndex, userRecords } from './user-records.js';
+import { FEED_PAGE, findInFeed, readIndex, userRecords } from './user-records.js';
 
 /** Keys that one script removes, devices that it keeps out of a feed. */
 const AT_ONCE = 64;
@@ -77,7 +86,7 @@ export class Forgetting {
     until: number,
   ): Promise<void> {
     const { router, keys } = this.#parts;
-    const { feed, fed, mark } = keys.space(space);
+    const { feed, fed, copy, mark } = keys.space(space);
     const holders = [...sequences.keys()].map((device) => holderOf(device, user));
     for (let from = 0; from < Math.max(1, holders.length); from += AT_ONCE) {
       const args = [era, until, ...holders.slice(from, from + AT_ONCE)];
@@ -85,7 +94,12 @@ export class Forgetting {
     }
     for await (const found of findInFeed(this.#parts, user, space)) {
       const args = found.map(({ offset }) => `${offset}-0`);
-      if (args.length > 0) await router.run({ script: DROP_FROM_FEED, keys: [feed, fed], args });
+      if (args.length > 0) await router.run({ script: DROP_FROM_FEED, keys: [feed, fed, copy], args });
+    }
+    for (let begins = 1; ; begins = 0) {
+      const args = [begins, FEED_PAGE];
+      const { reply } = await router.run({ script: COPY_FEED, keys: [feed, fed, copy], args });
+      if (textOf(reply) === 'done') break;
     }
     await router.run({ script: MARK_FEED, keys: [feed, fed], args: [encodeMark(forgottenMark(user))] });
   }

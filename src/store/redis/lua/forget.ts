@@ -73,7 +73,7 @@ return {#page > 0 and page[#page][1], found}
 
 /**
  * Takes entries out of a feed; the others keep their offsets, and so do its bounds.
- *   KEYS  feed, fed
+ *   KEYS  feed, fed, copy of the feed that is being made
  *   ARGV  boot, id...
  */
 export const DROP_FROM_FEED = script(
@@ -82,8 +82,44 @@ export const DROP_FROM_FEED = script(
   `
 local high = tonumber(redis.call('HGET', KEYS[2], 'high') or '0')
 redis.call('HSETNX', KEYS[2], 'low', string.format('%.0f', high - redis.call('XLEN', KEYS[1])))
-for index = 2, #ARGV do redis.call('XDEL', KEYS[1], ARGV[index]) end
+for index = 2, #ARGV do
+  redis.call('XDEL', KEYS[1], ARGV[index])
+  redis.call('XDEL', KEYS[3], ARGV[index])
+end
 return 1
+`,
+);
+
+/**
+ * Copies a feed page by page, and puts the copy in its place: of an entry that was taken out a stream keeps the bytes, until
+ * all around it are gone too.
+ *   KEYS  feed, fed, copy
+ *   ARGV  boot, '1' to begin, entries to copy
+ *   reply 'more' | 'done'
+ * A copy that was begun after entries were taken out has none of their bytes, whoever goes on with it. One that nobody ends
+ * expires.
+ */
+export const COPY_FEED = script(
+  'copy-feed',
+  'writes',
+  `
+if ARGV[2] == '1' then redis.call('UNLINK', KEYS[3]) end
+local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+local page = redis.call('XRANGE', KEYS[1], last and '(' .. last[1] or '-', '+', 'COUNT', ARGV[3])
+for _, entry in ipairs(page) do redis.call('XADD', KEYS[3], entry[1], 'b', entry[2][2]) end
+if #page == tonumber(ARGV[3]) then
+  redis.call('PEXPIRE', KEYS[3], 3600000)
+  return 'more'
+end
+if redis.call('EXISTS', KEYS[3]) == 0 then
+  redis.call('UNLINK', KEYS[1])
+  return 'done'
+end
+redis.call('RENAME', KEYS[3], KEYS[1])
+redis.call('PERSIST', KEYS[1])
+local low = redis.call('HGET', KEYS[2], 'low')
+if low then redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f-0', tonumber(low) + 1)) end
+return 'done'
 `,
 );
 

@@ -3,6 +3,7 @@ import { nodesOf, startCluster } from '../redis/cluster.js';
 import type { Deployment } from '../redis/deployment.js';
 import { startSentinels } from '../redis/sentinels.js';
 import type { RedisProcess } from '../redis/server.js';
+import { forgetWhileMoving } from './forgetting.js';
 import { moveSlots } from './resharding.js';
 import type { Fault } from './run-fault.js';
 
@@ -38,6 +39,11 @@ export const FAULTS: readonly Fault[] = [
     name: 'resharding (MIGRATE with ASK)',
     deploy: () => startCluster(),
     inject: ({ servers }) => moveSlots(server(servers, 0), server(servers, 1), servers),
+  },
+  {
+    name: 'forgetting users during resharding',
+    deploy: () => startCluster(),
+    inject: (deployment) => forgetWhileMoving(deployment),
   },
   {
     name: 'shard without replica',

@@ -11,11 +11,13 @@ const PAUSE_MS = 10;
 /** Slots that are moved. */
 const MOVED = 60;
 
-/** Moves slots that have keys from one primary to another, key by key, as `redis-cli --cluster reshard` does. */
+/** Moves slots (those that have keys, if none are named; `onMoving` hears when the keys of one begin to go) from one primary to another, key by key, as `redis-cli --cluster reshard` does. */
 export async function moveSlots(
   from: RedisProcess,
   to: RedisProcess,
   servers: readonly RedisProcess[],
+  slots: readonly number[] | null = null,
+  onMoving: (slot: number) => void = () => undefined,
 ): Promise<void> {
   const [fromId, toId] = await Promise.all(
     [from, to].map((one) => one.ask((redis) => redis.cluster('MYID'))),
@@ -26,8 +28,14 @@ export async function moveSlots(
     nodes.some(([, address, flags]) => flags?.includes('master') && address?.includes(`:${port}@`)),
   );
   const ranges = nodes.find(([id]) => id === fromId)?.slice(8) ?? [];
-  for (const slot of await from.ask((redis) => fullSlots(redis, ranges)))
-    await moveSlot(slot, { process: from, id: fromId ?? '' }, { process: to, id: toId ?? '' }, primaries);
+  for (const slot of slots ?? (await from.ask((redis) => fullSlots(redis, ranges))))
+    await moveSlot(
+      slot,
+      onMoving,
+      { process: from, id: fromId ?? '' },
+      { process: to, id: toId ?? '' },
+      primaries,
+    );
 }
 
 /** The first of the slots that have keys. */
@@ -49,12 +57,14 @@ interface Node {
 
 async function moveSlot(
   slot: number,
+  onMoving: (slot: number) => void,
   from: Node,
   to: Node,
   primaries: readonly RedisProcess[],
 ): Promise<void> {
   await to.process.ask((redis) => redis.cluster('SETSLOT', slot, 'IMPORTING', from.id));
   await from.process.ask((redis) => redis.cluster('SETSLOT', slot, 'MIGRATING', to.id));
+  onMoving(slot);
   await from.process.ask(async (redis) => {
     for (;;) {
       const keys = await redis.callBuffer('CLUSTER', 'GETKEYSINSLOT', slot, BATCH);

@@ -16,8 +16,8 @@ import { Load } from './load.js';
 export interface Fault {
   readonly name: string;
   readonly deploy: () => Promise<Deployment>;
-  /** Does it; resolves when nothing more of it comes. */
-  readonly inject: (deployment: Deployment) => Promise<void>;
+  /** Does it; resolves when nothing more of it comes, with what should not have been, if that is looked at. */
+  readonly inject: (deployment: Deployment) => Promise<readonly string[] | void>;
   /** Data is lost by intention: what was acknowledged before may be gone, and it has to be said. */
   readonly losesData?: boolean;
 }
@@ -68,13 +68,14 @@ export async function runFault(fault: Fault, load: FaultLoad): Promise<FaultResu
     const users = new Load({ store: first, space, history, users: load.users, everyMs: load.everyMs });
     await sleep(load.calmMs);
     const from = performance.now();
-    await fault.inject(deployment);
+    const found = (await fault.inject(deployment)) ?? [];
     await sleep(load.calmMs);
     await users.stop();
     const outage = users.outageSince(from);
     await follower.finish();
     const judged = await judge(deployment.url, space, users, history, follower, fault);
-    return { ...judged, outage_ms: outage, retries };
+    const violations = [...found, ...judged.violations];
+    return { ...judged, violations, outage_ms: outage, retries };
   } finally {
     await Promise.all(stores.map((store) => store.close()));
     await deployment.stop();

@@ -26,7 +26,10 @@ if _version_not_supported:
 
 
 class PrivacyServiceStub:
-    """For the user's own tokens, and for tokens without a device that grant it.
+    """For the user's own tokens, and for tokens without a device that grant it (claim `privacy`: true); else PERMISSION_DENIED
+    with PRIVACY_FORBIDDEN. What is kept of a user is what they did and what followed from it: activity, contexts, states of
+    the model, checkpoints and scores, what their devices hold. Content that a user wrote into a space is the space's: it is
+    neither exported nor removed here (ContentService does both), but after Forget nobody can tell who wrote it.
     """
 
     def __init__(self, channel):
@@ -48,7 +51,10 @@ class PrivacyServiceStub:
 
 
 class PrivacyServiceServicer:
-    """For the user's own tokens, and for tokens without a device that grant it.
+    """For the user's own tokens, and for tokens without a device that grant it (claim `privacy`: true); else PERMISSION_DENIED
+    with PRIVACY_FORBIDDEN. What is kept of a user is what they did and what followed from it: activity, contexts, states of
+    the model, checkpoints and scores, what their devices hold. Content that a user wrote into a space is the space's: it is
+    neither exported nor removed here (ContentService does both), but after Forget nobody can tell who wrote it.
     """
 
     def Export(self, request, context):
@@ -59,7 +65,8 @@ class PrivacyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Forget(self, request, context):
-        """Removes everything that is kept about a user, from primaries, replicas and logs.
+        """Removes everything that is kept about a user, from primaries, replicas and logs. Their sessions end with
+        GOODBYE_REASON_FORGOTTEN; a device that comes later is told VERDICT_WIPE. May be called again, and goes on where it failed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -87,7 +94,10 @@ def add_PrivacyServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PrivacyService:
-    """For the user's own tokens, and for tokens without a device that grant it.
+    """For the user's own tokens, and for tokens without a device that grant it (claim `privacy`: true); else PERMISSION_DENIED
+    with PRIVACY_FORBIDDEN. What is kept of a user is what they did and what followed from it: activity, contexts, states of
+    the model, checkpoints and scores, what their devices hold. Content that a user wrote into a space is the space's: it is
+    neither exported nor removed here (ContentService does both), but after Forget nobody can tell who wrote it.
     """
 
     @staticmethod

@@ -3,7 +3,7 @@ import type { Durability } from './checkpoint.js';
 import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from './ids.js';
 import type { Change, Edge, Head } from './item.js';
 import type { LogBounds } from './position.js';
-import type { UserRecord } from './user-record.js';
+import type { StoredCheckpoint, StoredUser, UserRecord } from './user-record.js';
 
 /**
  * All state that outlives a process. Every method that writes resolves only when what it did is as safe as the
@@ -72,16 +72,14 @@ export interface FeedPage {
   readonly high: number;
 }
 
-/** What stands in a feed where a user was forgotten: whoever keeps anything of theirs in memory drops it. */
+/** What stands in a feed where a user was forgotten; `mark` as util/forgotten-mark.ts makes it of the pseudonym. */
 export interface ForgottenMark {
   readonly offset: number;
-  /** SHA-256 of the pseudonym (util/forgotten-mark.ts), hex: it names nobody to whom the pseudonym is not known. */
   readonly mark: string;
 }
 
-/** A page of a space's feed. Batches of users who were forgotten are gone from in between. */
+/** A page of a space's feed, entries and marks by their offsets. Batches of the forgotten are gone from in between. */
 export interface SpaceFeedPage extends FeedPage {
-  /** In order, among the entries by their offsets. */
   readonly forgotten: readonly ForgottenMark[];
 }
 
@@ -134,32 +132,21 @@ export type ApplyResult =
   | { readonly kind: 'stale' };
 
 export interface StoredContext {
-  /** The user's era if they have none yet (0 before they are forgotten). Grows by one with each replacement. */
+  /** The user's era if there is none yet (0 before they are forgotten). Grows by one with each replacement. */
   readonly version: number;
   /** Encoded by context/codec.ts; empty if there is none. */
   readonly bytes: Uint8Array;
 }
 
-/** A user's recurrent state in a space; what its bytes mean is the predictor's affair. */
+/** A user's recurrent state in a space, with versions as of a context; what its bytes mean is the predictor's affair. */
 export interface StoredRecurrent {
-  /** The user's era if they have none yet (0 before they are forgotten). Grows by one with each replacement. */
   readonly version: number;
   /** At most `RECURRENT_BYTES`; empty if there is none. */
   readonly bytes: Uint8Array;
 }
 
-/** Most bytes of a recurrent state, encoded. */
+/** Of a recurrent state, encoded. */
 export const RECURRENT_BYTES = 4096;
-
-export interface StoredCheckpoint {
-  readonly item: ItemId;
-  readonly dataHash: DataHash;
-  readonly version: number;
-  readonly timestampMs: number;
-  readonly dependencyHashes: readonly DataHash[];
-  readonly userContext: string;
-  readonly predictionScore: number;
-}
 
 export interface HeldItem {
   readonly item: ItemId;
@@ -171,38 +158,21 @@ export interface ManifestChange {
   readonly dropped: readonly ItemId[];
 }
 
-/** How long a store remembers that a user was forgotten, ms: a device that was away for longer begins anew in any case. */
-export const FORGOTTEN_MS = 400 * 24 * 60 * 60 * 1000;
-
-/** A user as a store knows them. */
-export interface StoredUser {
-  /**
-   * 0 until the user is forgotten for the first time, then when that was done last, ms since the epoch; it never goes back.
-   * It is remembered for `forgottenMs`, under a hash of the pseudonym, and is all that remains.
-   */
-  readonly era: number;
-  /** What stands for the user in the change logs: random, made when they are first met, gone when they are forgotten. */
-  readonly alias: Pseudonym;
-}
-
 /**
  * All that is kept about a user; everything in it is found by `forget` through one index. Who writes says in which era
  * of the user it learned what it writes (left out: 0, of a user who was never forgotten): if they were forgotten since,
- * nothing is written and FORGOTTEN is thrown, so that no write under way brings anything back.
+ * nothing is written and FORGOTTEN is thrown.
  */
 export interface UserStore {
   /** Finishes a `forget` that was cut off, if there is one. */
   meet(user: Pseudonym): Promise<StoredUser>;
-  /**
-   * All that is kept about a user, kind by kind, read in pages; what is written meanwhile may be in it or not. Versions and
-   * offsets are as kept.
-   */
+  /** All that is kept about a user, kind by kind, read in pages; what is written meanwhile may be in it or not. */
   records(user: Pseudonym): AsyncIterable<UserRecord>;
   /**
    * Begins another era of the user and removes what `records` lists, feeds included; leaves a mark in each of these feeds.
    * Answers how many records that were. After STORE_UNAVAILABLE some may be left: the next `forget` or `meet` removes them,
-   * and until then every write for the user is refused. `cleared` is called for each space in whose feed they were, once it
-   * is marked there: for what else is kept of them in it. What it throws leaves the forgetting unfinished.
+   * and until then every write for the user is refused. `cleared` is called for each space whose feed was marked; what it
+   * throws leaves the forgetting unfinished.
    */
   forget(user: Pseudonym, cleared?: (space: SpaceId) => Promise<void>): Promise<number>;
   context(user: Pseudonym, space: SpaceId): Promise<StoredContext>;
@@ -219,8 +189,8 @@ export interface UserStore {
   ): Promise<ApplyResult>;
   recurrent(user: Pseudonym, space: SpaceId): Promise<StoredRecurrent>;
   /**
-   * Replaces the recurrent state if its version is still `expectedVersion`, and answers whether it did: no version of one
-   * era is one of another. FIELD_INVALID beyond `RECURRENT_BYTES`.
+   * Replaces the recurrent state if its version is still `expectedVersion`, and answers whether it did. FIELD_INVALID
+   * beyond `RECURRENT_BYTES`.
    */
   saveRecurrent(
     user: Pseudonym,

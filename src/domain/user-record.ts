@@ -1,6 +1,5 @@
 import type { ActivityBatch } from './activity.js';
-import type { DataHash, DeviceId, ItemId, SpaceId } from './ids.js';
-import type { StoredCheckpoint } from './store-port.js';
+import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from './ids.js';
 
 /** One thing that a store keeps about a user; together they are all of it. */
 export type UserRecord =
@@ -44,3 +43,27 @@ export type UserRecord =
       readonly item: ItemId;
       readonly dataHash: DataHash;
     };
+
+export interface StoredCheckpoint {
+  readonly item: ItemId;
+  readonly dataHash: DataHash;
+  readonly version: number;
+  readonly timestampMs: number;
+  readonly dependencyHashes: readonly DataHash[];
+  readonly userContext: string;
+  readonly predictionScore: number;
+}
+
+/** How long a store remembers that a user was forgotten, ms: a device that was away for longer begins anew in any case. */
+export const FORGOTTEN_MS = 400 * 24 * 60 * 60 * 1000;
+
+/** A user as a store knows them. */
+export interface StoredUser {
+  /**
+   * 0 until the user is forgotten for the first time, then when that was done last, ms since the epoch; it never goes back.
+   * It is remembered for `forgottenMs`, under a hash of the pseudonym, and is all that remains.
+   */
+  readonly era: number;
+  /** What stands for the user in the change logs: random, made when they are first met, gone when they are forgotten. */
+  readonly alias: Pseudonym;
+}

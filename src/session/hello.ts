@@ -6,13 +6,8 @@ import type { DeviceId, SpaceId } from '../domain/ids.js';
 import type { Position } from '../domain/position.js';
 import { standing } from '../domain/position.js';
 import type { Hello, Verdict } from '../domain/session-port.js';
-import {
-  FORGOTTEN_MS,
-  type HeldItem,
-  type SpaceMeta,
-  type Store,
-  type StoredUser,
-} from '../domain/store-port.js';
+import { type HeldItem, type SpaceMeta, type Store } from '../domain/store-port.js';
+import { FORGOTTEN_MS, type StoredUser } from '../domain/user-record.js';
 import { ManifestDigest } from '../sync/manifest.js';
 import type { Resumption } from './resume-token.js';
 

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Pseudonym } from '../domain/ids.js';
 import type { Change } from '../domain/item.js';
-import type { LogPage, SpaceStore, StoredUser, UserStore } from '../domain/store-port.js';
+import type { LogPage, SpaceStore, UserStore } from '../domain/store-port.js';
+import type { StoredUser } from '../domain/user-record.js';
 
 /** Users of whom a store handle knows the alias; beyond it the longest unused are not recognised as writers any more. */
 const KNOWN = 262_144;

@@ -1,7 +1,8 @@
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
 import type { Activity, ActivityBatch } from '../domain/activity.js';
 import { ForesyncError } from '../domain/errors.js';
-import type { ChangeRequest, HeldItem, StoredCheckpoint } from '../domain/store-port.js';
+import type { ChangeRequest, HeldItem } from '../domain/store-port.js';
+import type { StoredCheckpoint } from '../domain/user-record.js';
 
 /** Items of one call. */
 const MAX_ITEMS = 2048;

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { ForesyncError } from '../domain/errors.js';
 import { type Pseudonym, pseudonym } from '../domain/ids.js';
-import { FORGOTTEN_MS } from '../domain/store-port.js';
+import { FORGOTTEN_MS } from '../domain/user-record.js';
 
 /** How much is kept, and how long. Beyond each number the oldest goes, except where it says otherwise. */
 export interface StoreLimits {

@@ -210,14 +210,12 @@ async function redis(): Promise<Kept> {
 async function rewritten(server: RedisProcess): Promise<void> {
   const idle = async (): Promise<boolean> => {
     const info = await server.ask((asked) => asked.info('persistence'));
-    return (
-      /aof_rewrite_in_progress:0/.test(info) &&
-      /aof_rewrite_scheduled:0/.test(info) &&
-      /rdb_bgsave_in_progress:0/.test(info)
-    );
+    return IDLE.every((line) => info.includes(line));
   };
   await eventually(idle, 'a server that writes nothing');
   await server.ask((asked) => asked.bgrewriteaof());
   await eventually(idle, 'an AOF that is made anew');
   await server.ask((asked) => asked.save());
 }
+
+const IDLE = ['aof_rewrite_in_progress:0', 'aof_rewrite_scheduled:0', 'rdb_bgsave_in_progress:0'];

@@ -33,27 +33,4 @@ describe('reflection', () => {
     await assert.rejects(unary(client, 'list', { space: '' }, metadata), { code: status.INVALID_ARGUMENT });
     client.close();
   });
-
-  it('says of what is not offered yet that it is UNIMPLEMENTED', async () => {
-    const calls: [string, string, object][] = [['PrivacyService', 'forget', {}]];
-    for (const [service, method, request] of calls) {
-      const client = await reflected.client(`foresync.v1.${service}`);
-      const failure: unknown = await unary(client, method, request, metadata).catch(
-        (error: unknown) => error,
-      );
-      assert.ok(failure instanceof Error && 'code' in failure, method);
-      assert.equal(failure.code, status.UNIMPLEMENTED, method);
-      client.close();
-    }
-    const streams: [string, string][] = [['PrivacyService', 'export']];
-    for (const [service, method] of streams) {
-      const client = await reflected.client(`foresync.v1.${service}`);
-      const call = client[method]?.({}, metadata);
-      const code = await new Promise((resolve) =>
-        call?.once('error', (error) => resolve(Reflect.get(error, 'code'))),
-      );
-      assert.equal(code, status.UNIMPLEMENTED, method);
-      client.close();
-    }
-  });
 });

@@ -2,19 +2,22 @@ import type { JWTPayload } from 'jose';
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
 import { ForesyncError } from '../../domain/errors.js';
 import type { Grant, Identity } from '../../domain/identity.js';
-import type { DeviceId, SpaceId } from '../../domain/ids.js';
+import type { DeviceId, Pseudonym, SpaceId, UserId } from '../../domain/ids.js';
 import { deviceId, spaceId, userId } from '../../domain/ids.js';
 import { pseudonymOf } from './server-key.js';
-import type { VerifierOptions } from './verifier.js';
+
+/** How users are named behind the edge. */
+export interface Naming {
+  readonly pseudonymKey: Uint8Array;
+  /** Instead of a keyed hash: for the test that shows what would be seen without one. */
+  readonly pseudonymOf?: (user: UserId) => Pseudonym;
+}
 
 /**
  * The identity that a verified token's claims name: `sub` (user), `device` (absent for a backend) and `spaces`
  * ({"<space>": "read" | "write"}); `privacy` (a backend that may export and forget users). Throws UNAUTHENTICATED naming the claim that cannot be.
  */
-export function identityOf(
-  payload: JWTPayload,
-  keys: Pick<VerifierOptions, 'pseudonymKey' | 'pseudonymOf' | 'leewayMs'>,
-): Identity {
+export function identityOf(payload: JWTPayload, keys: Naming & { readonly leewayMs: number }): Identity {
   const user = userId(idClaim('sub', payload.sub));
   return {
     user: keys.pseudonymOf?.(user) ?? pseudonymOf(keys.pseudonymKey, user),

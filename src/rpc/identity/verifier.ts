@@ -3,19 +3,15 @@ import type { JWTPayload } from 'jose';
 import type { Clock } from '../../domain/clock.js';
 import { ForesyncError } from '../../domain/errors.js';
 import type { Identity } from '../../domain/identity.js';
-import type { Pseudonym, UserId } from '../../domain/ids.js';
-import { identityOf } from './claims.js';
+import { identityOf, type Naming } from './claims.js';
 import type { VerificationKey } from './key-ring.js';
 
-export interface VerifierOptions {
+export interface VerifierOptions extends Naming {
   readonly audience: string;
   /** null = any issuer whose signature verifies. */
   readonly issuer: string | null;
   /** How far the issuer's clock may be off, ms. */
   readonly leewayMs: number;
-  readonly pseudonymKey: Uint8Array;
-  /** Instead of a keyed hash: for the test that shows what would be seen without one. */
-  readonly pseudonymOf?: (user: UserId) => Pseudonym;
 }
 
 const MAX_TOKEN_CHARS = 8192;

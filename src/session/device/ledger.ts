@@ -1,5 +1,6 @@
 import type { DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
-import type { StoredCheckpoint, UserStore } from '../../domain/store-port.js';
+import type { UserStore } from '../../domain/store-port.js';
+import type { StoredCheckpoint } from '../../domain/user-record.js';
 import { Held } from './held.js';
 
 /** Changes that wait before they are written without waiting for their time. */

@@ -2,7 +2,8 @@ import { checkpointOf, dependencyHashes } from '../../content/checkpoint-of.js';
 import { ForesyncError } from '../../domain/errors.js';
 import type { PlanObserver, PlanSeen, SpaceStatistics } from '../../domain/engine-port.js';
 import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
-import type { StoredCheckpoint, UserStore } from '../../domain/store-port.js';
+import type { UserStore } from '../../domain/store-port.js';
+import type { StoredCheckpoint } from '../../domain/user-record.js';
 
 /**
  * Scores that a space remembers: of so many users, of each so many items, of a plan the best. Beyond it the oldest go,

@@ -6,7 +6,8 @@ import {
 } from '@foresync/protocol/at-rest';
 import type { DataHash, ItemId } from '../../domain/ids.js';
 import { itemId } from '../../domain/ids.js';
-import type { HeldItem, StoredCheckpoint, StoredContext, StoredRecurrent } from '../../domain/store-port.js';
+import type { HeldItem, StoredContext, StoredRecurrent } from '../../domain/store-port.js';
+import type { StoredCheckpoint } from '../../domain/user-record.js';
 import { bytesToHash, decodeAs, hashToBytes, whole } from './fields.js';
 
 export function encodeContext({ version, bytes }: StoredContext): Uint8Array {

@@ -1,7 +1,7 @@
 import { StoredCheckpoints, StoredItem } from '@foresync/protocol/at-rest';
 import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import { itemId } from '../../domain/ids.js';
-import type { StoredCheckpoint } from '../../domain/store-port.js';
+import type { StoredCheckpoint } from '../../domain/user-record.js';
 import { decodeAs, whole } from '../codec/fields.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../codec/user.js';
 import { keys } from './keys.js';

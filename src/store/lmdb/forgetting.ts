@@ -1,7 +1,7 @@
 import { lastOffset } from '../../domain/feed.js';
 import type { Pseudonym, SpaceId } from '../../domain/ids.js';
 import { spaceId } from '../../domain/ids.js';
-import type { StoredUser } from '../../domain/store-port.js';
+import type { StoredUser } from '../../domain/user-record.js';
 import { encodeMark } from '../codec/batch.js';
 import { forgottenMark } from '../../util/forgotten-mark.js';
 import { readFed } from './batch-records.js';
@@ -11,6 +11,7 @@ import { aliasOf, readEra, writeEra } from './eras.js';
 import { logs, textAfter, userKeys } from './keys.js';
 import { appendTo, readBounds } from './log-records.js';
 import type { Writing } from './records.js';
+import { countOf } from '../count-of.js';
 import { userRecords } from './user-records.js';
 
 /** Keys that one transaction removes or looks at, so that others do not wait for long. */
@@ -57,8 +58,7 @@ export class Forgetting {
         writeEra(records, user, { era: next, isUnfinished: true }, now);
         return next;
       });
-      let removed = 0;
-      for await (const record of userRecords(environment, user)) removed += record === null ? 0 : 1;
+      const removed = await countOf(userRecords(environment, user));
       await this.#finish(user, era, cleared);
       return removed;
     });

@@ -5,13 +5,11 @@ import type {
   FeedPage,
   HeldItem,
   ManifestChange,
-  StoredCheckpoint,
   StoredContext,
   StoredRecurrent,
-  StoredUser,
   UserStore,
 } from '../../domain/store-port.js';
-import type { UserRecord } from '../../domain/user-record.js';
+import type { StoredCheckpoint, StoredUser, UserRecord } from '../../domain/user-record.js';
 import type { StoreLimits } from '../options.js';
 import { judgeBatch } from '../rules.js';
 import { appendBatch, readBatches } from './batch-records.js';

@@ -1,6 +1,5 @@
 import type { Pseudonym, SpaceId } from '../../domain/ids.js';
-import type { StoredUser } from '../../domain/store-port.js';
-import type { UserRecord } from '../../domain/user-record.js';
+import type { StoredUser, UserRecord } from '../../domain/user-record.js';
 import { forgottenFailure } from '../failures.js';
 import { forgottenMark } from '../../util/forgotten-mark.js';
 import type { StoreLimits } from '../options.js';

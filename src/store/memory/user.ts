@@ -1,6 +1,6 @@
 import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
-import type { StoredCheckpoint, StoredContext, StoredRecurrent } from '../../domain/store-port.js';
-import type { UserRecord } from '../../domain/user-record.js';
+import type { StoredContext, StoredRecurrent } from '../../domain/store-port.js';
+import type { StoredCheckpoint, UserRecord } from '../../domain/user-record.js';
 import type { StoreLimits } from '../options.js';
 import { BoundedLog } from './bounded-log.js';
 import type { LoggedBatch } from './feed-page.js';

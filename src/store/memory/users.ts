@@ -5,13 +5,11 @@ import type {
   FeedPage,
   HeldItem,
   ManifestChange,
-  StoredCheckpoint,
   StoredContext,
   StoredRecurrent,
-  StoredUser,
   UserStore,
 } from '../../domain/store-port.js';
-import type { UserRecord } from '../../domain/user-record.js';
+import type { StoredCheckpoint, StoredUser, UserRecord } from '../../domain/user-record.js';
 import { checkManifestSize, manifestDelta, manifestSize } from '../manifest-delta.js';
 import { judgeBatch } from '../rules.js';
 import { activityPage } from './feed-page.js';

@@ -1,6 +1,7 @@
 import type { Pseudonym, SpaceId } from '../../domain/ids.js';
 import { pseudonym } from '../../domain/ids.js';
-import type { StoredUser, UserStore } from '../../domain/store-port.js';
+import type { UserStore } from '../../domain/store-port.js';
+import type { StoredUser } from '../../domain/user-record.js';
 import { encodeMark } from '../codec/batch.js';
 import { forgottenMark } from '../../util/forgotten-mark.js';
 import type { StoreLimits } from '../options.js';
@@ -16,6 +17,7 @@ import {
   SHUT_FEED,
 } from './lua/forget.js';
 import { listOf, textOf, wholeOf } from './replies.js';
+import { countOf } from '../count-of.js';
 import type { Reaching, UserIndex } from './user-records.js';
 import { FEED_PAGE, findInFeed, readIndex, userRecords } from './user-records.js';
 
@@ -55,8 +57,7 @@ export class Forgetting {
     const { router, keys, now } = this.#parts;
     const { mark } = keys.user(user);
     const era = wholeOf((await router.run({ script: BEGIN, keys: [mark], args: [now()] })).reply);
-    let removed = 0;
-    for await (const record of userRecords(this.#parts, users, user)) removed += record === null ? 0 : 1;
+    const removed = await countOf(userRecords(this.#parts, users, user));
     await this.#finish(user, era, cleared);
     return removed;
   }

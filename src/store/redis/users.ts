@@ -6,13 +6,11 @@ import type {
   FeedPage,
   HeldItem,
   ManifestChange,
-  StoredCheckpoint,
   StoredContext,
   StoredRecurrent,
-  StoredUser,
   UserStore,
 } from '../../domain/store-port.js';
-import type { UserRecord } from '../../domain/user-record.js';
+import type { StoredCheckpoint, StoredUser, UserRecord } from '../../domain/user-record.js';
 import { bytesToHash, hashToBytes } from '../codec/fields.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../codec/user.js';
 import { forgottenFailure } from '../failures.js';

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { Durability } from '../../../src/domain/checkpoint.js';
 import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../../src/domain/ids.js';
 import { spaceId } from '../../../src/domain/ids.js';
-import type { FeedEntry, HeldItem, Store, StoredCheckpoint } from '../../../src/domain/store-port.js';
+import type { FeedEntry, HeldItem, Store } from '../../../src/domain/store-port.js';
+import type { StoredCheckpoint } from '../../../src/domain/user-record.js';
 import type { Adapter } from './harness.js';
 import { ANN, BEN, hashOf, item, LAPTOP, makeSpace, PHONE, SPACE, withStore } from './harness.js';
 

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ActivityBatch } from '../../../src/domain/activity.js';
 import { spaceId } from '../../../src/domain/ids.js';
-import {
-  type FeedPage,
-  type HeldItem,
-  RECURRENT_BYTES,
-  type Store,
-  type StoredCheckpoint,
-} from '../../../src/domain/store-port.js';
+import { type FeedPage, type HeldItem, RECURRENT_BYTES, type Store } from '../../../src/domain/store-port.js';
+import type { StoredCheckpoint } from '../../../src/domain/user-record.js';
 import type { Adapter } from './harness.js';
 import { ANN, BEN, hashOf, item, LAPTOP, makeSpace, PHONE, SPACE, withStore } from './harness.js';
 

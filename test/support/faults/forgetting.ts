@@ -108,9 +108,12 @@ async function whatIsLeft(
   await store.users.forget(user);
   for (const server of servers) {
     const keys = (): Promise<string[]> => server.ask((redis) => redis.keys(`*${user}*`));
-    await eventually(async () => (await keys()).length === 0, `no key of ${user} on ${server.port}`).catch(
-      async () => found.push(`keys of ${user} on ${server.port}: ${(await keys()).join(' ')}`),
+    const isGone = async (): Promise<boolean> => (await keys()).length === 0;
+    const stays = await eventually(isGone, 'no key').then(
+      () => [],
+      () => keys(),
     );
+    found.push(...stays.map((key) => `${server.port} keeps ${key}`));
   }
   return found;
 }

@@ -17,7 +17,7 @@ export interface Fault {
   readonly name: string;
   readonly deploy: () => Promise<Deployment>;
   /** Does it; resolves when nothing more of it comes, with what should not have been, if that is looked at. */
-  readonly inject: (deployment: Deployment) => Promise<readonly string[] | void>;
+  readonly inject: (deployment: Deployment) => Promise<readonly string[]>;
   /** Data is lost by intention: what was acknowledged before may be gone, and it has to be said. */
   readonly losesData?: boolean;
 }
@@ -68,7 +68,7 @@ export async function runFault(fault: Fault, load: FaultLoad): Promise<FaultResu
     const users = new Load({ store: first, space, history, users: load.users, everyMs: load.everyMs });
     await sleep(load.calmMs);
     const from = performance.now();
-    const found = (await fault.inject(deployment)) ?? [];
+    const found = await fault.inject(deployment);
     await sleep(load.calmMs);
     await users.stop();
     const outage = users.outageSince(from);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { PlanSeen } from '../../../../src/domain/engine-port.js';
 import { ForesyncError } from '../../../../src/domain/errors.js';
 import { deviceId, itemId, pseudonym, spaceId } from '../../../../src/domain/ids.js';
-import type { StoredCheckpoint } from '../../../../src/domain/store-port.js';
+import type { StoredCheckpoint } from '../../../../src/domain/user-record.js';
 import { LastScores, SCORES_KEPT } from '../../../../src/session/space/last-scores.js';
 import { headOf, scoredOf } from '../../../support/plans.js';
 

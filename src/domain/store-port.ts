@@ -169,10 +169,9 @@ export interface UserStore {
   /** All that is kept about a user, kind by kind, read in pages; what is written meanwhile may be in it or not. */
   records(user: Pseudonym): AsyncIterable<UserRecord>;
   /**
-   * Begins another era of the user and removes what `records` lists, feeds included; leaves a mark in each of these feeds.
-   * Answers how many records that were. After STORE_UNAVAILABLE some may be left: the next `forget` or `meet` removes them,
-   * and until then every write for the user is refused. `cleared` is called for each space whose feed was marked; what it
-   * throws leaves the forgetting unfinished.
+   * Begins another era of the user and removes what `records` lists; leaves a mark in each of the feeds. Answers how many
+   * records that were. After a failure some may be left: the next `forget` or `meet` removes them, and until then every
+   * write for the user is refused. `cleared` is called for each space whose feed was marked; it may throw.
    */
   forget(user: Pseudonym, cleared?: (space: SpaceId) => Promise<void>): Promise<number>;
   context(user: Pseudonym, space: SpaceId): Promise<StoredContext>;

@@ -84,16 +84,17 @@ async function apply(store: Store, user: Pseudonym, sequence: number): Promise<v
 
 /** A device that knows nothing of it. Answers why it stopped. */
 async function writeUntilForgotten(store: Store, user: Pseudonym, goesOn: () => boolean): Promise<string> {
-  for (let ended = 'the end'; ; await sleep(20)) {
+  let ended = 'the end';
+  for (;;) {
     const last = !goesOn();
     try {
       await apply(store, user, (await store.users.sequence(user, DEVICE)) + 1);
     } catch (thrown) {
       ended = ForesyncError.from(thrown).code;
-      // A device tries again after all else; and one more time after it was told.
-      if (ended !== 'STORE_UNAVAILABLE' && last) return ended;
+      if (ended === 'STORE_UNAVAILABLE' && last) continue;
     }
-    if (last && ended === 'the end') return ended;
+    if (last) return ended;
+    await sleep(20);
   }
 }
 

@@ -257,7 +257,8 @@ export class SimDevice {
         for (const kept of [...this.kept.values()])
           if (kept.space === space) this.kept.set(keyOf(space, kept.item), { ...kept, version: 0 });
       }
-      const entries = manifest.filter((kept) => kept.space === space);
+      if (verdict === 'wipe') this.#wipe(space);
+      const entries = verdict === 'wipe' ? [] : manifest.filter((kept) => kept.space === space);
       for (let from = 0; from === 0 || from < entries.length; from += 2048) {
         const last = from + 2048 >= entries.length;
         void this.say({ kind: 'manifest', part: { space, entries: entries.slice(from, from + 2048), last } });
@@ -265,6 +266,12 @@ export class SimDevice {
     }
     for (const [requestId, { space, item }] of this.#waiting)
       this.#sendRequest(requestId, space, item, this.kept.get(keyOf(space, item)));
+  }
+
+  #wipe(space: SpaceId): void {
+    this.token = new Uint8Array(0);
+    this.positions = this.positions.filter((position) => position.space !== space);
+    for (const [key, kept] of this.kept) if (kept.space === space) this.kept.delete(key);
   }
 
   /** What was refused was not applied: the next batch takes its number. */

@@ -37,6 +37,10 @@ export class Whereabouts {
     dropFirst(this.#users, MOST_USERS);
   }
 
+  forget(user: Pseudonym): void {
+    this.#users.delete(user);
+  }
+
   /** How likely a device is the one that a user opens something on, above 0; 1 for their only one, and for whom nobody knows. */
   share(user: Pseudonym, device: DeviceId): number {
     const devices = this.#users.get(user);

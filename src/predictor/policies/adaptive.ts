@@ -58,7 +58,10 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
       parts.layer().observe(step);
     },
     changed: (change) => parts.layer().changed(change),
-    forget: (user) => parts.layer().forget(user),
+    forget: (user) => {
+      whereabouts.forget(user);
+      parts.layer().forget(user);
+    },
     explain: (question, item) => {
       const view = viewOf(counts, { ...question, items: [item] });
       const known = read.get(question);

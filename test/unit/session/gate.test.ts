@@ -126,6 +126,32 @@ describe('session/gate', () => {
     await gate.shutDown();
   });
 
+  it('tells a device to wipe whose user was forgotten, once', async () => {
+    const made = await node();
+    const { gate } = made;
+    await made.put('a', 'one');
+    const device = phone();
+    const { user } = device.identity;
+    const visit = async (): Promise<readonly string[]> => {
+      await device.connect(gate);
+      await gate.idle();
+      return verdicts(device);
+    };
+    await visit();
+    await device.open('a');
+    await gate.idle();
+    await device.leave();
+    await visit();
+    assert.ok((await gate.forget(user)) > 0);
+    for (let turn = 0; turn < 50 && device.ended === null; turn++) await turnOfTheLoop();
+    assert.equal(device.ended, 'forgotten');
+    assert.deepEqual(await visit(), ['wipe']);
+    assert.equal(device.kept.size, 0);
+    await device.leave();
+    assert.deepEqual(await visit(), ['resume']);
+    await gate.shutDown();
+  });
+
   it('ends a device whose digest is never that of its manifest, the third time in a row', async () => {
     const made = await node();
     const { gate } = made;

@@ -69,6 +69,18 @@ describe('Outcomes', () => {
     assert.deepEqual(told(outcomes.observe(stepOf(['a'], 2))), ['b not']);
   });
 
+  it('of a user who is forgotten nothing waits, and nothing is decided', () => {
+    const outcomes = new Outcomes();
+    const other = pseudonym('v');
+    outcomes.planned(U, [exampleOf('a'), exampleOf('b')], 0);
+    outcomes.planned(other, [exampleOf('a')], 0);
+    outcomes.forget(U);
+    outcomes.forget(pseudonym('unknown'));
+    assert.equal(outcomes.size, 1);
+    assert.deepEqual(outcomes.observe(stepOf(['a'], 1)), []);
+    assert.deepEqual(told(outcomes.changed(changeOf('a'))), ['a not']);
+  });
+
   it('a user who is silent for 60 days is gone', () => {
     const outcomes = new Outcomes();
     outcomes.planned(U, [exampleOf('a')], 0);

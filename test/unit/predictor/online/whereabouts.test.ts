@@ -27,6 +27,14 @@ describe('Whereabouts', () => {
     assert.ok(unseen < begun && begun < moved && moved > 0.8, `${unseen} ${begun} ${moved}`);
   });
 
+  it('knows nothing of a user who was forgotten', () => {
+    const whereabouts = new Whereabouts();
+    for (const device of [LAPTOP, PHONE]) whereabouts.observe({ user: U, device });
+    assert.ok(whereabouts.share(U, LAPTOP) < 1);
+    whereabouts.forget(U);
+    assert.equal(whereabouts.share(U, LAPTOP), 1);
+  });
+
   it('deals out shares above 0 that add up to at least 1 over the devices of a user', () => {
     const device = fc.constantFrom('a', 'b', 'c', 'd').map(deviceId);
     fc.assert(

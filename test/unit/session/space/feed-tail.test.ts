@@ -14,6 +14,7 @@ const batch = (sequence: number) => ({ space: SPACE, sequence, activities: [] })
 /** A feed that can be cut short and be out of reach. */
 class Feed {
   readonly entries: FeedEntry[] = [];
+  marks: readonly ForgottenMark[] = [];
   low = 0;
   isAway = false;
 
@@ -26,8 +27,11 @@ class Feed {
 
   readFeed(_space: typeof SPACE, after: number, limit: number): Promise<SpaceFeedPage> {
     if (this.isAway) return Promise.reject(new ForesyncError('STORE_UNAVAILABLE', 'away'));
-    const entries = this.entries.filter(({ offset }) => offset > after).slice(0, limit);
-    return Promise.resolve({ entries, forgotten: [], low: this.low, high: this.low + this.entries.length });
+    const within = <T extends { readonly offset: number }>(all: readonly T[]): T[] =>
+      all.filter(({ offset }) => offset > after && offset <= after + limit);
+    const [entries, forgotten] = [within(this.entries), within(this.marks)];
+    const high = this.low + this.entries.length + this.marks.length;
+    return Promise.resolve({ entries, forgotten, low: this.low, high });
   }
 }
 
@@ -59,6 +63,22 @@ describe('session/space/feed-tail', () => {
     };
     return { tail, marks, seen, faults, end };
   };
+
+  it('tells marks of the forgotten in their place, and goes on behind a page of nothing else', async () => {
+    const feed = new Feed();
+    feed.add(2);
+    feed.marks = ['one', 'two', 'three', 'four'].map((mark, index) => ({ offset: 3 + index, mark }));
+    const { tail, seen, marks, end } = follow(feed, 0);
+    await tail.caughtUp();
+    assert.deepEqual(
+      [seen, marks],
+      [
+        [1, 2],
+        ['one', 'two', 'three', 'four'],
+      ],
+    );
+    await end();
+  });
 
   it('applies what comes after its start, each entry once, in order, page by page', async () => {
     const feed = new Feed();

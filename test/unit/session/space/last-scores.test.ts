@@ -80,6 +80,20 @@ describe('LastScores', () => {
     assert.equal(world.of('u', 'zero'), undefined);
   });
 
+  it('writes nothing of a user who was forgotten since, and remembers nothing either', async () => {
+    const world = new World().plan('u', { a: 0.5 }).plan('v', { a: 0.5 });
+    world.era = 7;
+    world.plan('v', { b: 0.5 });
+    await world.scores.write();
+    assert.deepEqual(world.written(), ['v b 0.5']);
+    assert.deepEqual(
+      [world.of('u', 'a'), world.of('v', 'a'), world.of('v', 'b')],
+      [undefined, undefined, 0.5],
+    );
+    world.scores.forget(pseudonym('v'));
+    assert.equal(world.of('v', 'b'), undefined);
+  });
+
   it('keeps the best of a plan and all that was pushed', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`i${n}`, (n + 1) / 100]));
     const world = new World().plan('u', many, ['i3']);

@@ -1,10 +1,10 @@
 import type { ExportRequest, ExportResponse, ForgetRequest, ForgetResponse } from '@foresync/protocol';
 import { PrivacyServiceDefinition } from '@foresync/protocol';
-import { grpcError } from './grpc-error.js';
 import type { GrpcOptions } from './grpc-channel.js';
 import { channelOf } from './grpc-channel.js';
+import { grpcDownload } from './grpc-download.js';
 import { grpcMethod } from './grpc-method.js';
-import { authorised, cancelOn, deadline, grpcUnary } from './grpc-unary.js';
+import { grpcUnary } from './grpc-unary.js';
 import type { CallOptions } from './transport.js';
 
 /** A user's rights over what a server keeps of them. Every failure is a ForesyncClientError. */
@@ -26,28 +26,7 @@ export interface PrivacyRights {
 export function grpcPrivacy(options: GrpcOptions): PrivacyRights {
   const client = channelOf(options);
   return {
-    async *export(request, call) {
-      const { path, serialize, deserialize } = EXPORT;
-      const metadata = authorised(call.token);
-      const stream = client.makeServerStreamRequest(
-        path,
-        serialize,
-        deserialize,
-        request,
-        metadata,
-        deadline(call),
-      );
-      const stop = cancelOn(call.signal, () => stream.cancel());
-      try {
-        // grpc-js types nothing of what a call yields; the deserializer makes an ExportResponse of it.
-        for await (const response of stream as AsyncIterable<ExportResponse>) yield response;
-      } catch (error) {
-        throw error instanceof Error ? grpcError(error) : error;
-      } finally {
-        stop();
-        stream.cancel();
-      }
-    },
+    export: (request, call) => grpcDownload(client, EXPORT, request, call),
     forget: (request, call) => grpcUnary(client, FORGET, request, call),
     close: () => client.close(),
   };

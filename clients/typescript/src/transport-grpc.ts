@@ -15,10 +15,10 @@ import { ContentServiceDefinition, SyncServiceDefinition } from '@foresync/proto
 import { ForesyncClientError } from './errors.js';
 import type { GrpcOptions } from './grpc-channel.js';
 import { channelOf } from './grpc-channel.js';
-import { grpcError } from './grpc-error.js';
+import { grpcDownload } from './grpc-download.js';
 import { GrpcLink } from './grpc-link.js';
 import { grpcMethod } from './grpc-method.js';
-import { authorised, cancelOn, deadline, grpcUnary, oneResponse } from './grpc-unary.js';
+import { authorised, grpcUnary, oneResponse } from './grpc-unary.js';
 import type { CallOptions, SessionLink, Transport } from './transport.js';
 
 /**
@@ -58,26 +58,7 @@ class GrpcTransport implements Transport {
   }
 
   async *get(request: GetRequest, options: CallOptions): AsyncGenerator<GetResponse> {
-    const { path, serialize, deserialize } = GET;
-    const metadata = authorised(options.token);
-    const call = this.#open().makeServerStreamRequest(
-      path,
-      serialize,
-      deserialize,
-      request,
-      metadata,
-      deadline(options),
-    );
-    const stop = cancelOn(options.signal, () => call.cancel());
-    try {
-      // grpc-js types nothing of what a call yields; the deserializer makes a GetResponse of it.
-      for await (const response of call as AsyncIterable<GetResponse>) yield response;
-    } catch (error) {
-      throw error instanceof Error ? grpcError(error) : error;
-    } finally {
-      stop();
-      call.cancel();
-    }
+    yield* grpcDownload(this.#open(), GET, request, options);
   }
 
   async delete(request: DeleteRequest, options: CallOptions): Promise<DeleteResponse> {

@@ -1,0 +1,13 @@
+import { pathParts } from './words.js';
+
+/** An item's name, its folder beside it and less loud. */
+export function DocumentName({ item }: { readonly item: string }) {
+  const { folder, name } = pathParts(item);
+  return (
+    <span class="name">
+      <span class="folder">{folder}</span>
+      <wbr />
+      {name}
+    </span>
+  );
+}

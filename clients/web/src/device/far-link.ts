@@ -1,4 +1,4 @@
-import type { SessionLink } from '@foresync/client/browser';
+import type { SessionLink } from '@foresync/client';
 
 /** What lies between. */
 export interface Way {

@@ -33,13 +33,11 @@ export function App({ facts, network, devices, documents: first }: AppProps) {
     setDocuments((known) => [...new Set([...known, ...items])].sort());
   return (
     <>
-      <header class="top">
-        <Intro facts={facts} />
-        <ThemeChoice />
-      </header>
+      <Intro facts={facts} />
       <div class="controls">
         <NetworkChoice network={network} />
         <Colleagues onChanged={onChanged} />
+        <ThemeChoice />
         <div class="narrow-only">
           <Choice
             legend="Device"

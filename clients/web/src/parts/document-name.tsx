@@ -4,10 +4,9 @@ import { pathParts } from './words.js';
 export function DocumentName({ item }: { readonly item: string }) {
   const { folder, name } = pathParts(item);
   return (
-    <span class="name">
+    <span class="name" title={item}>
       <span class="folder">{folder}</span>
-      <wbr />
-      {name}
+      <span class="file">{name}</span>
     </span>
   );
 }

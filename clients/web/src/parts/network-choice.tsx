@@ -5,7 +5,7 @@ import { Choice } from './choice.js';
 
 const OPTIONS: readonly { readonly value: NetworkState; readonly label: string }[] = [
   { value: 'here', label: 'as it is' },
-  { value: 'slow', label: `simulate a slow one: ${DELAY_MS} ms` },
+  { value: 'slow', label: `simulate slow: ${DELAY_MS} ms` },
   { value: 'off', label: 'off' },
 ];
 

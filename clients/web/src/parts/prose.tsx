@@ -4,14 +4,14 @@ import { percentText } from './words.js';
 /** What this page is, in two sentences. */
 export function Intro({ facts }: { readonly facts: DemoFacts }) {
   return (
-    <div class="intro">
+    <header class="intro">
       <h1>Foresync</h1>
       <p>
         A server has seen two years of recorded work of {facts.people} people on one repository. You are the
         busiest of them, with two devices. Open some documents:{' '}
         <strong>what you need next is here before you ask.</strong>
       </p>
-    </div>
+    </header>
   );
 }
 

@@ -28,9 +28,7 @@ export function Shelf({ id, waiting, isPredicting, onOpen }: ShelfProps) {
                 <Meter share={arrival.score} />
                 <span class="score">{percentText(arrival.score)}</span>
               </span>
-              <span class="reasons">
-                {arrival.reasons.join(' · ') || 'likely next'} · {bytesText(arrival.bytes)}
-              </span>
+              <span class="reasons">{[bytesText(arrival.bytes), ...arrival.reasons].join(' · ')}</span>
             </button>
           </li>
         ))}

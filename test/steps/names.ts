@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { filesBelow } from './files.js';
 
-const folders = ['src', 'proto/ts', 'clients/typescript/src', 'clients/typescript/test', 'clients/web/src', 'test', 'bench'];
+const folders = [
+  'src',
+  'proto/ts',
+  'clients/typescript/src',
+  'clients/typescript/test',
+  'clients/web/src',
+  'test',
+  'bench',
+];
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/;
 const definesTests = /^(describe|it)\(/m;
 

@@ -1,4 +1,10 @@
-import type { SessionLink } from '@foresync/client';
+/** A session's link, whatever goes over it. */
+export interface Link<Frame, Sent> {
+  readonly frames: AsyncIterable<Frame>;
+  send(sent: Sent): Promise<void>;
+  finish(): void;
+  cancel(): void;
+}
 
 /** What lies between. */
 export interface Way {
@@ -10,15 +16,13 @@ export interface Way {
   readonly cut: AbortSignal;
 }
 
-type Frame = SessionLink['frames'] extends AsyncIterable<infer Each> ? Each : never;
-
 /** A session's link whose frames have their way to go, in both directions and in order. */
-export class FarLink implements SessionLink {
+export class FarLink<Frame, Sent> implements Link<Frame, Sent> {
   readonly #way: Way;
-  readonly #link: Promise<SessionLink>;
+  readonly #link: Promise<Link<Frame, Sent>>;
   readonly #arrived: ReadableStream<Frame>;
 
-  constructor(way: Way, open: () => SessionLink) {
+  constructor(way: Way, open: () => Link<Frame, Sent>) {
     this.#way = way;
     this.#link = way.cross().then(open);
     this.#arrived = new ReadableStream<Frame>({ start: (arrived) => void this.#carry(arrived) });
@@ -28,11 +32,11 @@ export class FarLink implements SessionLink {
     return read(this.#arrived);
   }
 
-  async send(...frame: Parameters<SessionLink['send']>): Promise<void> {
+  async send(sent: Sent): Promise<void> {
     try {
       const link = await this.#link;
       await this.#way.cross();
-      await link.send(...frame);
+      await link.send(sent);
       await this.#way.cross();
     } catch {
       // There is nobody to send to any more; who reads the frames hears why.

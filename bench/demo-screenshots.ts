@@ -4,8 +4,8 @@ import { launchChromium } from '../test/support/browser/chromium.js';
 import { WebDemo } from './demo/web-demo.js';
 
 const PICTURES = [
-  { file: 'docs/web-demo-light.png', colorScheme: 'light', width: 1280, height: 860 },
-  { file: 'docs/web-demo-dark.png', colorScheme: 'dark', width: 1280, height: 860 },
+  { file: 'docs/web-demo-light.png', colorScheme: 'light', width: 1280, height: 870 },
+  { file: 'docs/web-demo-dark.png', colorScheme: 'dark', width: 1280, height: 870 },
   { file: 'docs/web-demo-narrow.png', colorScheme: 'light', width: 400, height: 1000 },
 ] as const;
 
@@ -50,7 +50,7 @@ async function work(page: Page): Promise<void> {
   const phone = page.getByRole('region', { name: 'Phone' });
   if (await phone.isVisible()) {
     await phone.getByRole('switch').click();
-    for (const item of ['src/hono.ts', 'src/context.ts', 'src/types.ts']) {
+    for (const item of ['src/hono.ts', 'src/context.ts', 'src/client/index.ts']) {
       await phone.getByRole('searchbox').fill(item);
       await phone.locator('.library li button').first().click();
       await page.waitForTimeout(LOOK_MS);

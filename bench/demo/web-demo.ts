@@ -9,12 +9,11 @@ import type { DemoFacts } from '../../clients/web/src/demo-facts.js';
 import { WarmSpace } from './warm-space.js';
 
 const PAGE = join(import.meta.dirname, '../../clients/web');
-const MAIN = join(PAGE, 'src/main.tsx');
 const TRACE = join(import.meta.dirname, '../traces/git-hono');
 /** Where the page is, if nobody else is there. */
 const PORT = 7680;
 /** Contents are pushed that are needed within the next ten steps with this probability, while the budget lasts. */
-const THRESHOLD = 0.05;
+const THRESHOLD = 0.1;
 /** Bytes that may be pushed for each byte that is opened: one for each of the two devices. */
 const BUDGET = 2;
 
@@ -71,15 +70,19 @@ function answers(space: WarmSpace, facts: DemoFacts): Serve {
         return json(await space.turn());
       case 'GET /':
         return { type: 'text/html; charset=utf-8', body: await readFile(join(PAGE, 'index.html')) };
+      // Made anew each time: who works on the page only loads it again.
       case 'GET /style.css':
-        return { type: 'text/css', body: await readFile(join(PAGE, 'style.css')) };
+        return { type: 'text/css', body: await bundleOf('style.css', pathname) };
       case 'GET /main.js':
-        // Made anew each time: who works on the page only loads it again.
-        return { type: 'text/javascript', body: (await bundled([MAIN])).get(pathname) ?? '' };
+        return { type: 'text/javascript', body: await bundleOf('main.tsx', pathname) };
       default:
         return undefined;
     }
   };
+}
+
+async function bundleOf(file: string, path: string): Promise<string> {
+  return (await bundled([join(PAGE, 'src', file)])).get(path) ?? '';
 }
 
 const json = (value: unknown) => ({ type: 'application/json', body: JSON.stringify(value) });

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 
-/** Scripts for browsers made of TypeScript files and all that they import, by the path to serve each under: `/name.js`. */
+/** Scripts and styles for browsers, each file with all that it imports, by the path to serve it under: `/name.js`. */
 export async function bundled(files: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const { outputFiles } = await build({
     entryPoints: [...files],

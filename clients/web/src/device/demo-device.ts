@@ -155,7 +155,9 @@ export class DemoDevice {
         this.#ledger.gone(event.item);
         return;
       case 'connection':
-        this.#problem = event.error === undefined || event.state === 'live' ? null : wordsOf(event.error);
+        // What is wrong stays so until a connection stands.
+        if (event.state === 'live') this.#problem = null;
+        else if (event.error !== undefined) this.#problem = wordsOf(event.error);
         return;
       case 'rejected':
         this.#problem = `a content of ${event.item} was rejected: it ${event.problem}`;

@@ -20,7 +20,7 @@ export function Connection({
   return (
     <span class={`connection ${state}`} role="status">
       <span class="dot" aria-hidden="true" />
-      {TEXTS[state]}
+      {state === 'connecting' && problem !== null ? TEXTS.waiting : TEXTS[state]}
       {problem !== null && <span class="problem">: {problem}</span>}
     </span>
   );

@@ -5,11 +5,12 @@ import { percentText } from './words.js';
 export function Intro({ facts }: { readonly facts: DemoFacts }) {
   return (
     <header class="intro">
-      <h1>Foresync</h1>
+      <h1>
+        Foresync <span>What you need next is here before you ask.</span>
+      </h1>
       <p>
-        A server has seen two years of recorded work of {facts.people} people on one repository. You are the
-        busiest of them, with two devices. Open some documents:{' '}
-        <strong>what you need next is here before you ask.</strong>
+        A server has seen two years of work of {facts.people} people on one repository. You are the busiest of
+        them, with two devices.
       </p>
     </header>
   );

@@ -3,6 +3,7 @@
  * and acknowledge them, by a real session in a process of its own: over Sync, and over Subscribe with Reports through the
  * real Envoy, in turn, in one run.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { grpcTransport } from '@foresync/client';
 import type { Transport } from '../clients/typescript/src/transport.js';
 import { webTransport } from '../clients/typescript/src/transport-web.js';
@@ -53,30 +54,40 @@ async function throughEnvoy(port: number): Promise<Way> {
 
 /** Pushes a second of each burst. */
 async function bursts(devices: number, open: (port: number) => Promise<Way>): Promise<number[]> {
-  const each = PUSHES / devices;
   const server = new Child(new URL('./push/server.ts', import.meta.url), process.execArgv);
   try {
-    const order = { streams: devices, contentBytes: BYTES, contents: each * (BURSTS + 1) };
-    const { port, tokens } = await server.ask<Listening>('listen', { implementation: 'session', ...order });
+    const contents = (PUSHES / devices) * (BURSTS + 1);
+    const order = { implementation: 'session', streams: devices, contentBytes: BYTES, contents };
+    const { port, tokens } = await server.ask<Listening>('listen', order);
     const way = await open(port);
-    const receivers = await Receivers.connect(tokens, way.transport);
     try {
-      const rates: number[] = [];
-      while ((await server.ask<number>('ready')) < devices) await new Promise((done) => setTimeout(done, 20));
-      for (let burst = 0; burst <= BURSTS; burst++) {
-        const begun = performance.now();
-        const all = receivers.receive(PUSHES);
-        await server.ask('burst', { from: burst * each, to: (burst + 1) * each });
-        await all;
-        rates.push((PUSHES * 1000) / (performance.now() - begun));
-      }
-      return rates.slice(1);
+      return await received(server, await Receivers.connect(tokens, way.transport), devices);
     } finally {
-      await receivers.close();
       await way.stop();
     }
   } finally {
     server.end();
+  }
+}
+
+async function received(server: Child, receivers: Receivers, devices: number): Promise<number[]> {
+  try {
+    for (let tries = 0; (await server.ask<number>('ready')) < devices; tries++) {
+      if (tries > 500) throw new Error('not every device got ready');
+      await wait(20);
+    }
+    const rates: number[] = [];
+    const each = PUSHES / devices;
+    for (let burst = 0; burst <= BURSTS; burst++) {
+      const begun = performance.now();
+      const all = receivers.receive(PUSHES);
+      await server.ask('burst', { from: burst * each, to: (burst + 1) * each });
+      await all;
+      rates.push((PUSHES * 1000) / (performance.now() - begun));
+    }
+    return rates.slice(1);
+  } finally {
+    await receivers.close();
   }
 }
 

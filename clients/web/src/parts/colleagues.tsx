@@ -23,7 +23,9 @@ export function Colleagues({ onChanged }: { readonly onChanged: (items: readonly
       <button class="plain" aria-disabled={isBusy} onClick={() => void (isBusy || onClick())}>
         Let a colleague change something
       </button>
-      <span role="status">{told}</span>
+      <span role="status" title={told}>
+        {told}
+      </span>
     </div>
   );
 }

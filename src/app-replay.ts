@@ -20,7 +20,7 @@ export interface ReplayServerOptions {
   readonly policy: string | PolicyFactory;
   /** Folder of the model; null = the one that comes with Foresync. */
   readonly model: string | null;
-  readonly push: { readonly ratio: number; readonly startBytes: number };
+  readonly push: ReplayPush;
   /** Most candidates of a plan. */
   readonly candidates: number;
   readonly clock: Clock;
@@ -28,6 +28,15 @@ export interface ReplayServerOptions {
   readonly store?: string;
   /** Sees plans with the server's pseudonyms of users. */
   readonly observer: PlanObserver;
+}
+
+/** How contents are pushed: above a fixed score, or by price where there is none; metadata never. */
+export interface ReplayPush {
+  /** Bytes that may be pushed for each byte that is opened. */
+  readonly ratio: number;
+  /** Bytes that may be pushed before anything was opened. */
+  readonly startBytes: number;
+  readonly threshold: number | null;
 }
 
 /** A real server for one replay: on a free port of this machine, over a store of its own, at the trace's time. */
@@ -97,7 +106,9 @@ async function startApp(options: ReplayServerOptions, files: KeyFiles, troubles:
       ...(typeof policy === 'string' ? { policy } : {}),
       ...{
         model,
-        mode: 'price',
+        ...(push.threshold === null
+          ? { mode: 'price' as const }
+          : { mode: 'threshold' as const, threshold: push.threshold }),
         candidates,
         budget: push.ratio,
         startBytes: push.startBytes,

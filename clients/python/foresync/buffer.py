@@ -75,6 +75,19 @@ class Buffer:
             self._count(held, -1)
         return held
 
+    def wipe(self, space: str | None = None) -> None:
+        """Drops everything of one space, or of all, and the resume token."""
+        self.resume_token = b""
+        for key in [key for key in self._held if space in (None, key[0])]:
+            self.drop(*key)
+
+    def renew(self, space: str) -> None:
+        """Forgets the versions of a space, and the resume token: the log that they were numbered by is gone."""
+        self.resume_token = b""
+        for held in self.of_space(space):
+            held.checkpoint = wire.Checkpoint.FromString(held.checkpoint.SerializeToString())
+            held.checkpoint.version = 0
+
     def of_space(self, space: str) -> Iterator[Held]:
         """Everything held of a space."""
         return iter([held for (of, _), held in self._held.items() if of == space])

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import type { GrpcObject, MethodDefinition, ServiceClientConstructor } from '@grpc/grpc-js';
+import { loadPackageDefinition } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+
+/** An event as the proto files spell it: `{ delivery, event: 'push', push: { … } }`. */
+export type WireEvent = Record<string, unknown>;
+
+/** A field that no version of the contract has. */
+const UNKNOWN_FIELD = 999;
+
+/** `SyncService/Sync` from the proto files alone: nothing that was generated for a client has a part in it. */
+export function syncMethod(): MethodDefinition<{ events: WireEvent[] }, { events: WireEvent[] }> {
+  const root = loadPackageDefinition(
+    loadSync('foresync/v1/sync.proto', {
+      includeDirs: [resolve('proto')],
+      keepCase: true,
+      longs: Number,
+      enums: String,
+      oneofs: true,
+    }),
+  );
+  const { Sync } = serviceOf(root).service;
+  if (Sync === undefined) throw new Error('sync.proto has no Sync');
+  const { responseSerialize: encode } = Sync;
+  // What a script calls `unknown_event` cannot be said in the words of the contract.
+  const responseSerialize = ({ events }: { events: WireEvent[] }): Buffer =>
+    Buffer.concat(
+      events.map((event) => ('unknown_event' in event ? unknown(event) : encode({ events: [event] }))),
+    );
+  return { ...Sync, responseSerialize };
+}
+
+/** A frame of one event of a kind that is not known. */
+function unknown({ delivery }: WireEvent): Buffer {
+  const text = Buffer.from('from the future');
+  const event = [
+    0x08,
+    ...varint(Number(delivery)),
+    ...varint((UNKNOWN_FIELD << 3) | 2),
+    text.length,
+    ...text,
+  ];
+  return Buffer.from([0x0a, ...varint(event.length), ...event]);
+}
+
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
+}
+
+function serviceOf(root: GrpcObject): ServiceClientConstructor {
+  let found: unknown = root;
+  for (const part of ['foresync', 'v1', 'SyncService']) found = (found as GrpcObject)[part];
+  // The proto file says that this is a service.
+  return found as ServiceClientConstructor;
+}

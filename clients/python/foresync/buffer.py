@@ -54,11 +54,11 @@ class Buffer:
         self._held.move_to_end((space, item))
 
     def put(self, held: Held) -> list[Held]:
-        """Holds a content as the most recently used one; answers what had to go. What is larger than all is not held."""
+        """Holds a content as the most recently used one; answers what had to go: that itself, if it is larger than all."""
         key = (held.checkpoint.space, held.checkpoint.item)
         replaced = self.drop(*key)
         if len(held.content) > self.capacity:
-            return [] if replaced is None else [replaced]
+            return [held] if replaced is None else [replaced, held]
         gone = []
         while self._bytes + len(held.content) > self.capacity:
             oldest = self.drop(*next(iter(self._held)))

@@ -23,6 +23,10 @@ from foresync.v1 import context_pb2, sync_pb2
 Token = str | Callable[[], Awaitable[str]]
 """A bearer token, or what fetches a new one whenever one is needed."""
 
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+"""Seconds, at most, between two attempts to connect: each failure makes it half as long again."""
+HEALTHY = 10.0
+"""A connection that lived this long was a good one: the next wait is a first one again."""
 _TYPES = {
     "viewed": context_pb2.ACTIVITY_TYPE_VIEWED,
     "edited": context_pb2.ACTIVITY_TYPE_EDITED,
@@ -155,7 +159,7 @@ class Client:
         await self._channel.close()
 
     async def _run(self) -> None:
-        wait, refused = 0.5, False
+        wait, refused = FIRST_WAIT, False
         while True:
             started = time.monotonic()
             await self._device.become("connecting")
@@ -168,12 +172,16 @@ class Client:
                 await self._stop(error)
                 return
             refused = renewable and not welcomed
-            wait = 0.5 if time.monotonic() - started > 10 else min(60.0, wait * 1.5)
+            wait = FIRST_WAIT if time.monotonic() - started > HEALTHY else wait
             await self._device.become("waiting", error)
-            await asyncio.sleep(max(error.retry_after, random.uniform(0, wait)))
+            await asyncio.sleep(error.retry_after + random.uniform(0, wait))
+            wait = min(LONGEST_WAIT, wait * 1.5)
 
     async def _dial(self) -> tuple[ForesyncError, bool]:
-        token = self._token if isinstance(self._token, str) else await self._token()
+        try:
+            token = self._token if isinstance(self._token, str) else await self._token()
+        except Exception as failure:
+            return ForesyncError("UNAVAILABLE", f"there is no token: {failure!r}"), False
         session = self._session = Session(self._device, self._channel, token, self._spaces)
         try:
             return await session.run(), session.welcomed

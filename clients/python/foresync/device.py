@@ -86,10 +86,11 @@ class Device:
         async with self.changed:
             self.changed.notify_all()
 
-    def hold(self, checkpoint: checkpoint_pb2.Checkpoint, content: bytes) -> None:
+    def hold(self, checkpoint: checkpoint_pb2.Checkpoint, content: bytes) -> Held:
         """Holds a verified content as current, and notes what had to go."""
-        gone = self.buffer.put(Held(checkpoint, content, time.time()))
-        self.evicted += [told(held.checkpoint) for held in gone]
+        held = Held(checkpoint, content, time.time())
+        self.evicted += [told(gone.checkpoint) for gone in self.buffer.put(held)]
+        return held
 
     def forget(self, held: Held | None) -> None:
         """Notes that a content went."""

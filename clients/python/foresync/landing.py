@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from foresync.buffer import Held
 from foresync.delta import apply_delta
 from foresync.device import Device
 from foresync.digest import content_hash
@@ -78,8 +79,7 @@ class Landing:
         if held is None or held.checkpoint.data_hash != checkpoint.data_hash:
             self._ask(*key)
             return
-        self._device.hold(checkpoint, held.content)
-        self._answer(checkpoint)
+        self._answer(self._device.hold(checkpoint, held.content))
 
     def invalidation(self, told: sync_pb2.Invalidation) -> None:
         """What is held of an item is no longer current, unless it is newer than that."""
@@ -99,10 +99,10 @@ class Landing:
             return
         held = self._device.buffer.get(checkpoint.space, checkpoint.item)
         if held is None or held.checkpoint.version <= checkpoint.version:
-            self._device.hold(checkpoint, content)
+            held = self._device.hold(checkpoint, content)
             if not asked:
                 self._device.publish(Pushed(checkpoint, True, _reasons(push)))
-        self._answer(checkpoint)
+        self._answer(held)
 
     def _content(self, push: sync_pb2.Push, data: bytes) -> bytes | None:
         if push.encoding == sync_pb2.CONTENT_ENCODING_IDENTITY:
@@ -134,10 +134,9 @@ class Landing:
         if held is not None and held.checkpoint.data_hash != checkpoint.data_hash:
             held.stale = held.stale or held.checkpoint.version <= checkpoint.version
 
-    def _answer(self, checkpoint: checkpoint_pb2.Checkpoint) -> None:
-        ask = self._device.asks.get((checkpoint.space, checkpoint.item))
-        held = self._device.buffer.get(checkpoint.space, checkpoint.item)
-        if ask is not None and held is not None and not ask.answer.done():
+    def _answer(self, held: Held) -> None:
+        ask = self._device.asks.get((held.checkpoint.space, held.checkpoint.item))
+        if ask is not None and not ask.answer.done():
             ask.answer.set_result(held)
 
 

@@ -11,12 +11,12 @@ import grpc
 from foresync.device import Device
 from foresync.errors import FINAL, ForesyncError, error_of_call, error_of_status
 from foresync.landing import Landing
+from foresync.manifest import manifest_parts
 from foresync.uplink import Uplink, heartbeat
 from foresync.v1 import sync_pb2, sync_pb2_grpc
 
 WELCOME_SECONDS = 20.0
 """How long a session may take to begin."""
-MANIFEST_PART = 2048
 _GOODBYES = {
     sync_pb2.GOODBYE_REASON_SHUTDOWN: "SHUTTING_DOWN",
     sync_pb2.GOODBYE_REASON_SLOW_CONSUMER: "SLOW_CONSUMER",
@@ -167,11 +167,8 @@ class Session:
             buffer.renew(verdict.space)
         if verdict.verdict == sync_pb2.VERDICT_WIPE:
             self._device.wipe(verdict.space)
-        held = list(buffer.of_space(verdict.space))
-        entries = [sync_pb2.ManifestEntry(item=one.checkpoint.item, data_hash=one.checkpoint.data_hash) for one in held]
-        for at in range(0, max(1, len(entries)), MANIFEST_PART):
-            part, last = entries[at : at + MANIFEST_PART], at + MANIFEST_PART >= len(entries)
-            self._say(sync_pb2.ClientEvent(manifest=sync_pb2.Manifest(space=verdict.space, entries=part, last=last)))
+        for part in manifest_parts(verdict.space, list(self._device.buffer.of_space(verdict.space))):
+            self._say(sync_pb2.ClientEvent(manifest=part))
 
     def _answer(self, delivery: int, answer: sync_pb2.Answer) -> None:
         if answer.WhichOneof("result") == "found":

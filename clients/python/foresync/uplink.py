@@ -16,6 +16,8 @@ MAX_EVENTS = 256
 """Of a frame; two are left for an Ack and a batch."""
 RETRY_SECONDS = 1.0
 """How long a batch that the server could not store waits before it is sent again."""
+FRAME_BYTES = 512 * 1024
+"""Of a frame's 1 MiB; the rest is for an Ack, a batch, and for one event more."""
 MAX_TOLD, MAX_REJECTED = 1024, 64
 """Of an Ack."""
 
@@ -37,8 +39,12 @@ class Uplink:
 
     def frame(self) -> list[sync_pb2.ClientEvent]:
         """What goes next; empty if there is nothing to say."""
-        frame, self.said = self.said[: MAX_EVENTS - 2], self.said[MAX_EVENTS - 2 :]
-        if self.welcomed:
+        size = count = 0
+        while count < len(self.said[: MAX_EVENTS - 2]) and size < FRAME_BYTES:
+            size, count = size + self.said[count].ByteSize(), count + 1
+        frame, self.said = self.said[:count], self.said[count:]
+        # What an Ack tells happened after what a manifest that still waits tells.
+        if self.welcomed and not self.said:
             frame += self._ack() + self._batch()
         return frame
 

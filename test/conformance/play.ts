@@ -22,6 +22,7 @@ export async function play(script: Script, driver: Driver): Promise<void> {
     for (const [index, step] of script.steps.entries()) {
       try {
         await scene.take(step);
+        if (server.violation !== undefined) throw new Error(server.violation);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         throw new Error(`step ${index + 1}, ${JSON.stringify(step).slice(0, 120)}: ${why}`);

@@ -2,7 +2,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ScriptedStream } from './scripted-stream.js';
 import { eventually } from './eventually.js';
-import type { WireEvent } from './wire.js';
+import type { WireFrame } from './wire.js';
 import { syncMethod } from './wire.js';
 
 const sync = syncMethod();
@@ -29,6 +29,11 @@ export class ScriptedServer {
     return this.#streams.length;
   }
 
+  /** What a client did that no client may do; undefined if nothing. */
+  get violation(): string | undefined {
+    return this.#streams.find((stream) => stream.violation !== undefined)?.violation;
+  }
+
   /** The next stream that a client opens. Rejects if none comes. */
   async accept(): Promise<ScriptedStream> {
     const stream = await eventually(() => this.#streams[this.#accepted], 'the client never opened a stream');
@@ -41,7 +46,7 @@ export class ScriptedServer {
   }
 
   #listen(): Promise<void> {
-    const handle = (call: ServerDuplexStream<{ events: WireEvent[] }, { events: WireEvent[] }>): void => {
+    const handle = (call: ServerDuplexStream<WireFrame, WireFrame>): void => {
       this.#streams.push(new ScriptedStream(call));
     };
     this.#server.register(sync.path, handle, sync.responseSerialize, sync.requestDeserialize, 'bidi');

@@ -1,11 +1,12 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
 import type { ForesyncError } from '../../src/domain/errors.js';
 import { callStatus } from '../../src/rpc/status.js';
 import { eventually } from './eventually.js';
 import { mismatch } from './match.js';
 import type { Json } from './script.js';
 import type { Names } from './values.js';
-import type { WireEvent } from './wire.js';
+import type { WireEvent, WireFrame } from './wire.js';
 
 /** Clients send these when they think fit: any that came may be the one that a script expects. */
 const UNORDERED: ReadonlySet<string> = new Set(['ack', 'heartbeat']);
@@ -13,7 +14,7 @@ const BARRIER = 7_000_000;
 
 /** One Sync stream as a script plays it: sends what it is told, and compares what the client sends. */
 export class ScriptedStream {
-  readonly #call: ServerDuplexStream<{ events: WireEvent[] }, { events: WireEvent[] }>;
+  readonly #call: ServerDuplexStream<WireFrame, WireFrame>;
   readonly #events: WireEvent[] = [];
   readonly #taken = new Set<WireEvent>();
   #delivery = 0;
@@ -22,10 +23,12 @@ export class ScriptedStream {
   echo = true;
   /** When the client or the script ended it, ms; undefined while it is open. */
   endedAt: number | undefined;
+  /** What the client did that no client may do; undefined if nothing. */
+  violation: string | undefined;
 
-  constructor(call: ServerDuplexStream<{ events: WireEvent[] }, { events: WireEvent[] }>) {
+  constructor(call: ServerDuplexStream<WireFrame, WireFrame>) {
     this.#call = call;
-    call.on('data', ({ events }: { events: WireEvent[] }) => events.forEach((event) => this.#came(event)));
+    call.on('data', (frame: WireFrame) => this.#came(frame));
     call.on('end', () => this.#over());
     call.on('cancelled', () => this.#over());
   }
@@ -97,7 +100,14 @@ export class ScriptedStream {
     return this.#events.filter((event) => event['event'] === kind && !this.#taken.has(event));
   }
 
-  #came(event: WireEvent): void {
+  #came({ events, bytes = 0 }: WireFrame): void {
+    const { eventsPerFrame, frameBytes } = PROTOCOL_LIMITS;
+    if (events.length > eventsPerFrame || bytes > frameBytes)
+      this.violation ??= `a frame of ${events.length} events and ${bytes} bytes is too large`;
+    for (const event of events) this.#take(event);
+  }
+
+  #take(event: WireEvent): void {
     this.#events.push(event);
     const { nonce } = (event['heartbeat'] ?? {}) as { nonce?: number };
     if (this.echo && nonce !== undefined && nonce > 0) this.send([{ heartbeat: { echo: nonce } }]);

@@ -6,11 +6,17 @@ import { loadSync } from '@grpc/proto-loader';
 /** An event as the proto files spell it: `{ delivery, event: 'push', push: { … } }`. */
 export type WireEvent = Record<string, unknown>;
 
+/** A frame; `bytes`: of one that came. */
+export interface WireFrame {
+  readonly events: readonly WireEvent[];
+  readonly bytes?: number;
+}
+
 /** A field that no version of the contract has. */
 const UNKNOWN_FIELD = 999;
 
 /** `SyncService/Sync` from the proto files alone: nothing that was generated for a client has a part in it. */
-export function syncMethod(): MethodDefinition<{ events: WireEvent[] }, { events: WireEvent[] }> {
+export function syncMethod(): MethodDefinition<WireFrame, WireFrame> {
   const root = loadPackageDefinition(
     loadSync('foresync/v1/sync.proto', {
       includeDirs: [resolve('proto')],
@@ -22,13 +28,17 @@ export function syncMethod(): MethodDefinition<{ events: WireEvent[] }, { events
   );
   const { Sync } = serviceOf(root).service;
   if (Sync === undefined) throw new Error('sync.proto has no Sync');
-  const { responseSerialize: encode } = Sync;
+  const { responseSerialize: encode, requestDeserialize: decode } = Sync;
   // What a script calls `unknown_event` cannot be said in the words of the contract.
-  const responseSerialize = ({ events }: { events: WireEvent[] }): Buffer =>
+  const responseSerialize = ({ events }: WireFrame): Buffer =>
     Buffer.concat(
       events.map((event) => ('unknown_event' in event ? unknown(event) : encode({ events: [event] }))),
     );
-  return { ...Sync, responseSerialize };
+  const requestDeserialize = (data: Buffer): WireFrame => ({
+    ...(decode(data) as WireFrame),
+    bytes: data.length,
+  });
+  return { ...Sync, responseSerialize, requestDeserialize };
 }
 
 /** A frame of one event of a kind that is not known. */

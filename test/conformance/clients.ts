@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { goCommand } from '../support/go-command.js';
 import { venv } from '../support/venv.js';
 import { Driver } from './driver.js';
 
@@ -36,6 +37,16 @@ export const CONTESTANTS: readonly Contestant[] = [
         { GRPC_VERBOSITY: 'ERROR' },
         folder,
       );
+    },
+  },
+  {
+    name: 'Go',
+    missing: 'no Go',
+    start: () => {
+      const go = goCommand();
+      const driver =
+        go === undefined ? undefined : new Driver([go, 'run', './internal/conformance'], {}, 'clients/go');
+      return Promise.resolve(driver);
     },
   },
 ];

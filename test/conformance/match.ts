@@ -17,7 +17,6 @@ export function mismatch(expected: Json | Buffer, actual: unknown, names: Names,
   }
   if (key === '$absent') return isDefault(actual) ? null : `${at} is ${shown(actual)} instead of nothing`;
   if (key === '$count') return countMismatch(Number(expected['$count']), actual, at);
-  if (key === '$least') return leastMismatch(Number(made(expected['$least'] ?? 0, names)), actual, at);
   if (key === '$any_order') return bagMismatch(expected['$any_order'], actual, names, at);
   const value = key.startsWith('$') ? made(expected, names) : expected;
   if (Buffer.isBuffer(value) || typeof value !== 'object') return valueMismatch(value, actual, at);
@@ -67,12 +66,6 @@ function bagMismatch(expected: Json | undefined, actual: unknown, names: Names, 
 function countMismatch(count: number, actual: unknown, at: string): string | null {
   const { length } = listOf(actual);
   return length === count ? null : `${at} has ${length} entries instead of ${count}`;
-}
-
-function leastMismatch(least: number, actual: unknown, at: string): string | null {
-  return typeof actual === 'number' && actual >= least
-    ? null
-    : `${at} is ${shown(actual)} instead of at least ${least}`;
 }
 
 function valueMismatch(expected: unknown, actual: unknown, at: string): string | null {

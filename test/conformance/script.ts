@@ -23,7 +23,8 @@ export const SCRIPTS = 'clients/conformance';
 /** Every script of the folder, by name. Throws for what is none, naming the file and the field. */
 export function readScripts(folder = SCRIPTS): Script[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-  return files.sort().map((file) => readScript(join(folder, file)));
+  const scripts = files.map((file) => readScript(join(folder, file)));
+  return scripts.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function readScript(file: string): Script {

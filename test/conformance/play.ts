@@ -114,9 +114,9 @@ class Scene {
   }
 
   async #accept(step: Extract<Step, { accept: Fields }>): Promise<void> {
-    const before = this.#stream?.endedAt;
+    const before = this.#stream;
     const stream = (this.#stream = await this.#server.accept());
-    const waited = Date.now() - (before ?? 0);
+    const waited = Date.now() - (before?.endedAt ?? Date.now());
     if (waited < (step.not_before_ms ?? 0)) throw new Error(`the client came back after ${waited} ms`);
     if (step.token !== undefined && stream.token !== step.token)
       throw new Error(`the token is ${stream.token} instead of ${step.token}`);

@@ -21,7 +21,7 @@ export class ScriptedStream {
   #barriers = BARRIER;
   /** Whether heartbeats with a nonce are echoed as they come. */
   echo = true;
-  /** When the client or the script ended it, ms; undefined while it is open. */
+  /** When the client was told that it ends, or ended it itself, ms; undefined while it is open. */
   endedAt: number | undefined;
   /** What the client did that no client may do; undefined if nothing. */
   violation: string | undefined;
@@ -40,6 +40,7 @@ export class ScriptedStream {
 
   /** Sends a frame; answers the number of its last event. */
   send(events: readonly WireEvent[]): number {
+    if (events.some((event) => 'goodbye' in event)) this.endedAt = Date.now();
     this.#call.write({ events: events.map((event) => ({ delivery: ++this.#delivery, ...event })) });
     return this.#delivery;
   }

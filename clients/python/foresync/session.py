@@ -43,6 +43,7 @@ class Session:
         self._nonce = self._request = 0
         self._silence = WELCOME_SECONDS
         self._end: ForesyncError | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def welcomed(self) -> bool:
@@ -51,7 +52,7 @@ class Session:
 
     async def run(self) -> ForesyncError:
         """Runs until the session is over, and says why."""
-        tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._beat())]
+        self._tasks = [asyncio.create_task(self._write())]
         try:
             while (response := await asyncio.wait_for(self._call.read(), self._silence)) is not grpc.aio.EOF:
                 for event in response.events:
@@ -70,7 +71,7 @@ class Session:
             end = self._end
         finally:
             self._call.cancel()
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
             for barrier in self._barriers.values():
                 barrier.cancel()
@@ -153,7 +154,7 @@ class Session:
         for space, item in self._device.asks:
             self.ask(space, item)
         # Behind the manifests: when it comes back, what changed meanwhile was compared and told.
-        asyncio.create_task(self._become_live())  # noqa: RUF006 (the barrier keeps it)
+        self._tasks += [asyncio.create_task(self._become_live()), asyncio.create_task(self._beat())]
 
     async def _become_live(self) -> None:
         await self.barrier()
@@ -219,8 +220,7 @@ class Session:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self._silence / 2 * random.uniform(0.5, 0.9))
-            if self._uplink.welcomed:
-                self._say(heartbeat(nonce=2**40))
+            self._say(heartbeat(nonce=2**40))
 
 
 def is_final(error: ForesyncError) -> bool:

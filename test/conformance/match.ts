@@ -20,6 +20,7 @@ export function mismatch(expected: Json | Buffer, actual: unknown, names: Names,
   if (key === '$any_order') return bagMismatch(expected['$any_order'], actual, names, at);
   const value = key.startsWith('$') ? made(expected, names) : expected;
   if (Buffer.isBuffer(value) || typeof value !== 'object') return valueMismatch(value, actual, at);
+  // Made of JSON: an object that is no Buffer has fields.
   return fieldsMismatch(value as Record<string, Json>, actual, names, at);
 }
 
@@ -30,6 +31,7 @@ function fieldsMismatch(
   at: string,
 ): string | null {
   if (actual === null || typeof actual !== 'object') return `${at} is ${shown(actual)} instead of a message`;
+  // An object, as was just seen.
   const fields = actual as Record<string, unknown>;
   for (const [name, value] of Object.entries(expected)) {
     const found = mismatch(value, fields[name], names, at === '' ? name : `${at}.${name}`);
@@ -85,11 +87,13 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const text = JSON.stringify(value, (_, one: unknown) =>
-    one !== null && typeof one === 'object' && 'type' in one && one.type === 'Buffer'
-      ? Buffer.from((one as unknown as { data: number[] }).data).toString('hex')
-      : one,
-  );
-  return text.slice(0, 400);
+  return value === undefined ? 'missing' : JSON.stringify(inHex(value)).slice(0, 400);
+}
+
+/** With hexadecimal text for bytes. */
+function inHex(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return value.toString('hex');
+  if (Array.isArray(value)) return value.map(inHex);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inHex(one)]));
 }

@@ -121,16 +121,18 @@ class Scene {
     if (step.token !== undefined && stream.token !== step.token)
       throw new Error(`the token is ${stream.token} instead of ${step.token}`);
     const { hello } = await stream.receive('hello', step.accept, this.#names);
-    this.#spaces = (hello as { spaces?: string[] }).spaces ?? [];
+    this.#spaces = hello?.spaces ?? [];
   }
 
   #welcome(welcome: Fields): void {
     const verdicts = this.#spaces.map((space) => ({ space, verdict: 'VERDICT_RESUME' }));
+    // Objects stay objects.
     const more = made(welcome, this.#names) as Fields;
     this.#open.send([{ welcome: { ...WELCOME, verdicts, server_time_ms: Date.now(), ...more } }]);
   }
 
   #send(events: readonly Json[], as?: string): void {
+    // Lists of objects stay that.
     const delivery = this.#open.send(made([...events], this.#names) as WireEvent[]);
     if (as !== undefined) this.#names.set(as, delivery);
   }

@@ -68,8 +68,7 @@ export class ScriptedStream {
 
   /** Waits until a delivery is acknowledged. */
   async acknowledged(delivery: number): Promise<void> {
-    const acks = (): number[] =>
-      this.#events.map(({ ack }) => (ack as { delivery?: number } | undefined)?.delivery ?? 0);
+    const acks = (): number[] => this.#events.map(({ ack }) => ack?.delivery ?? 0);
     await eventually(
       () => acks().find((one) => one >= delivery),
       () => `delivery ${delivery} was not acknowledged, only ${Math.max(0, ...acks())}`,
@@ -98,7 +97,7 @@ export class ScriptedStream {
   }
 
   #left(kind: string): WireEvent[] {
-    return this.#events.filter((event) => event['event'] === kind && !this.#taken.has(event));
+    return this.#events.filter((event) => event.event === kind && !this.#taken.has(event));
   }
 
   #came({ events, bytes = 0 }: WireFrame): void {
@@ -110,8 +109,8 @@ export class ScriptedStream {
 
   #take(event: WireEvent): void {
     this.#events.push(event);
-    const { nonce } = (event['heartbeat'] ?? {}) as { nonce?: number };
-    if (this.echo && nonce !== undefined && nonce > 0) this.send([{ heartbeat: { echo: nonce } }]);
+    const nonce = event.heartbeat?.nonce ?? 0;
+    if (this.echo && nonce > 0) this.send([{ heartbeat: { echo: nonce } }]);
   }
 
   #over(): void {

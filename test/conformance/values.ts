@@ -29,6 +29,7 @@ export function bytesOf(value: unknown): Buffer {
 /** An entry `{"$times": n, "of": …}` stands for n entries, with their number for each `#`. */
 function repeated(entry: Json): Json[] {
   if (entry === null || typeof entry !== 'object' || !('$times' in entry)) return [entry];
+  // An object, as was just seen.
   const { $times, of } = entry as Fields;
   const text = JSON.stringify(of);
   // What was JSON before is JSON after it.
@@ -70,6 +71,7 @@ const VALUES: Readonly<Record<string, (fields: Fields, names: Names) => unknown>
   },
   /** A google.rpc.Status with a code of the catalogue, and facts. */
   $status: ({ $status, facts }) => {
+    // Whoever writes a script says texts by texts.
     const told = facts === undefined ? {} : { facts: facts as Record<string, string> };
     const error = new ForesyncError(codeOf($status), 'as the script says', told);
     const { code, message, details } = wireStatus(error);

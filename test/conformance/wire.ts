@@ -4,7 +4,15 @@ import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 
 /** An event as the proto files spell it: `{ delivery, event: 'push', push: { … } }`. */
-export type WireEvent = Record<string, unknown>;
+export interface WireEvent {
+  /** Its kind; of one that came. */
+  readonly event?: string;
+  readonly delivery?: number;
+  readonly hello?: { readonly spaces?: readonly string[] };
+  readonly ack?: { readonly delivery?: number };
+  readonly heartbeat?: { readonly nonce?: number; readonly echo?: number };
+  readonly [kind: string]: unknown;
+}
 
 /** A frame; `bytes`: of one that came. */
 export interface WireFrame {
@@ -34,6 +42,7 @@ export function syncMethod(): MethodDefinition<WireFrame, WireFrame> {
     Buffer.concat(
       events.map((event) => ('unknown_event' in event ? unknown(event) : encode({ events: [event] }))),
     );
+  // The proto file says that this is what a request is.
   const requestDeserialize = (data: Buffer): WireFrame => ({
     ...(decode(data) as WireFrame),
     bytes: data.length,
@@ -60,6 +69,7 @@ function varint(value: number): number[] {
 
 function serviceOf(root: GrpcObject): ServiceClientConstructor {
   let found: unknown = root;
+  // Packages hold packages, and the last one the service.
   for (const part of ['foresync', 'v1', 'SyncService']) found = (found as GrpcObject)[part];
   // The proto file says that this is a service.
   return found as ServiceClientConstructor;

@@ -64,6 +64,7 @@ async function test(go: string): Promise<Outcome> {
   const output = new Map<string, string[]>();
   const counts = { passed: 0, failed: 0 };
   for await (const line of createInterface(child.stdout)) {
+    // What `go doc test2json` says.
     const { Action, Package = '', Test, Output } = JSON.parse(line) as Told;
     const name = `${Package} ${Test ?? ''}`;
     if (Output !== undefined) output.set(name, [...(output.get(name) ?? []), Output]);

@@ -72,9 +72,10 @@ func (x *ExportRequest) GetUser() string {
 // A record.
 type ExportResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Kind of the record, for example `activity`.
+	// Kind of the record: `sequence`, `context`, `context-item`, `context-step`, `context-transition`, `recurrent`, `activity`,
+	// `checkpoint`, `held`, `fed`. More may follow.
 	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
-	// UTF-8 JSON of at most 256 KiB.
+	// UTF-8 JSON of at most 256 KiB; what is larger comes in several records.
 	Json          string `protobuf:"bytes,2,opt,name=json,proto3" json:"json,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

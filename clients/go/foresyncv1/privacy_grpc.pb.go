@@ -29,11 +29,15 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// For the user's own tokens, and for tokens without a device that grant it.
+// For the user's own tokens, and for tokens without a device that grant it (claim `privacy`: true); else PERMISSION_DENIED
+// with PRIVACY_FORBIDDEN. What is kept of a user is what they did and what followed from it: activity, contexts, states of
+// the model, checkpoints and scores, what their devices hold. Content that a user wrote into a space is the space's: it is
+// neither exported nor removed here (ContentService does both), but after Forget nobody can tell who wrote it.
 type PrivacyServiceClient interface {
 	// Everything that is kept about a user, machine-readable.
 	Export(ctx context.Context, in *ExportRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportResponse], error)
-	// Removes everything that is kept about a user, from primaries, replicas and logs.
+	// Removes everything that is kept about a user, from primaries, replicas and logs. Their sessions end with
+	// GOODBYE_REASON_FORGOTTEN; a device that comes later is told VERDICT_WIPE. May be called again, and goes on where it failed.
 	Forget(ctx context.Context, in *ForgetRequest, opts ...grpc.CallOption) (*ForgetResponse, error)
 }
 
@@ -78,11 +82,15 @@ func (c *privacyServiceClient) Forget(ctx context.Context, in *ForgetRequest, op
 // All implementations must embed UnimplementedPrivacyServiceServer
 // for forward compatibility.
 //
-// For the user's own tokens, and for tokens without a device that grant it.
+// For the user's own tokens, and for tokens without a device that grant it (claim `privacy`: true); else PERMISSION_DENIED
+// with PRIVACY_FORBIDDEN. What is kept of a user is what they did and what followed from it: activity, contexts, states of
+// the model, checkpoints and scores, what their devices hold. Content that a user wrote into a space is the space's: it is
+// neither exported nor removed here (ContentService does both), but after Forget nobody can tell who wrote it.
 type PrivacyServiceServer interface {
 	// Everything that is kept about a user, machine-readable.
 	Export(*ExportRequest, grpc.ServerStreamingServer[ExportResponse]) error
-	// Removes everything that is kept about a user, from primaries, replicas and logs.
+	// Removes everything that is kept about a user, from primaries, replicas and logs. Their sessions end with
+	// GOODBYE_REASON_FORGOTTEN; a device that comes later is told VERDICT_WIPE. May be called again, and goes on where it failed.
 	Forget(context.Context, *ForgetRequest) (*ForgetResponse, error)
 	mustEmbedUnimplementedPrivacyServiceServer()
 }

@@ -1,3 +1,4 @@
+import { registerDoctor } from './doctor.js';
 import { registerExport } from './export.js';
 import { registerFeatures } from './features.js';
 import { registerGet } from './get.js';
@@ -21,6 +22,7 @@ export const commands: readonly Register[] = [
   registerFeatures,
   registerTrain,
   registerServe,
+  registerDoctor,
   registerToken,
   registerPut,
   registerGet,

@@ -13,7 +13,7 @@ import type { Database, Reading, Writing } from './records.js';
 import { Records } from './records.js';
 
 /** Of keys and values; a directory of another layout is refused. */
-const LAYOUT = 1;
+export const LAYOUT = 1;
 
 /** An open directory: consistent reads, durable writes. One process at a time, because wake-ups stay inside it. */
 export class Environment {
@@ -88,15 +88,30 @@ export class Environment {
 }
 
 /**
+ * The layout of a directory that is there, read without a write; null if none was written yet. Throws STORE_UNAVAILABLE,
+ * STORE_CORRUPT.
+ */
+export async function readLayout(directory: string): Promise<number | null> {
+  const database = openDatabase(directory, true);
+  try {
+    const bytes = new Records(database).get(keys.layout());
+    return bytes === null ? null : decodeAs('the layout', StoredFormat, bytes).layout;
+  } finally {
+    await database.close();
+  }
+}
+
+/**
  * `overlappingSync: false`: a transaction becomes visible only after it was synced, and its promise resolves after both
  * (with lmdb's default, readers and the promise come before the sync). `eventTurnBatching: false`: groups are made in
  * group-commit.ts; lmdb's own batching makes its thread poll, and leaves a rejected promise that nobody can catch when a
  * commit fails.
  */
-function openDatabase(directory: string): Database {
+function openDatabase(directory: string, readOnly = false): Database {
   try {
     return open<Uint8Array, Uint8Array>({
       path: directory,
+      readOnly,
       noSubdir: false,
       encoding: 'binary',
       keyEncoding: 'binary',

@@ -17,6 +17,8 @@ export interface Policy {
   peek?(question: Question): Float64Array | Promise<Float64Array>;
   /** Its scores as probabilities that hold, in the same order; left out where what ranks is what is told. */
   correct?(scores: Float64Array): Float64Array;
+  /** Share of what a question's scores foretell that its device will see, above 0: ranks are worth so much. Left out: all. */
+  deviceShare?(question: Question): number;
   /** The strongest reasons for one item, at most 3. */
   explain(question: Question, item: ItemId): readonly Reason[];
   /** How its pushes are paid: by `price` (ranked against all), or `first-come` in the order of its scores, while the budget lasts. */

@@ -2,6 +2,7 @@ import type { Policy, PolicyMemory, Question } from '../../domain/engine-port.js
 import { featuresOf } from '../features.js';
 import type { Inputs, OnlineLayer } from '../online/layer.js';
 import { learnedStrengths } from '../online/strengths.js';
+import { Whereabouts } from '../online/whereabouts.js';
 import { reasonsFor } from '../reasons.js';
 import type { Statistics } from '../statistics.js';
 import { viewOf } from '../view.js';
@@ -26,6 +27,7 @@ const POWERS = [2] as const;
 export function adaptivePolicy(parts: AdaptiveParts): Policy {
   const { statistics } = parts;
   const { counts } = statistics;
+  const whereabouts = new Whereabouts();
   // Of questions that were scored, for as long as someone has them.
   const read = new WeakMap<Question, { readonly layer: OnlineLayer; readonly inputs: Inputs }>();
   const score = async (question: Question, peeks: boolean): Promise<Float64Array> => {
@@ -46,11 +48,15 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
     score: (question) => score(question, false),
     peek: (question) => score(question, true),
     correct: (scores) => parts.layer().correct(scores),
+    deviceShare: ({ user, device }) => whereabouts.share(user, device),
     planned: (question, pushed) => {
       const known = read.get(question);
       known?.layer.planned(known.inputs, pushed, question.nowMs);
     },
-    observe: (step) => parts.layer().observe(step),
+    observe: (step) => {
+      whereabouts.observe(step);
+      parts.layer().observe(step);
+    },
     changed: (change) => parts.layer().changed(change),
     explain: (question, item) => {
       const view = viewOf(counts, { ...question, items: [item] });

@@ -16,8 +16,8 @@ export interface Scores {
   /** The policy's own; null if its model did not answer. */
   readonly own: Float64Array | null;
   /**
-   * What orders the items if not `own`: scores before correction, or those of a rival that rules. Without both nothing is
-   * worth its bytes.
+   * What orders the items if not `own`: scores before correction, or those of a rival that rules, and of either the device's
+   * share. Without both nothing is worth its bytes.
    */
   readonly ranks: Float64Array | null;
 }
@@ -28,9 +28,14 @@ export async function scoresOf(scorer: Scorer, question: Question): Promise<Scor
   const { policy } = scorer;
   if (question.items.length === 0) return { ruler, own: NONE, ranks: null };
   const own = await unlessFailed(scorer, async () => policy.score(question));
-  const ranks = (await scorer.hedge?.ranks(ruler, question, own)) ?? null;
-  if (own === null || policy.correct === undefined) return { ruler, own, ranks };
-  return { ruler, own: policy.correct(own), ranks: ranks ?? own };
+  const ruled = (await scorer.hedge?.ranks(ruler, question, own)) ?? null;
+  const share = policy.deviceShare?.(question) ?? 1;
+  const ranks = ruled ?? (policy.correct === undefined && share === 1 ? null : own);
+  return {
+    ruler,
+    own: own === null ? null : (policy.correct?.(own) ?? own),
+    ranks: share === 1 ? ranks : (ranks?.map((rank) => rank * share) ?? null),
+  };
 }
 
 /** The same for who only asks: changes nothing. Throws MODEL_FAILED. */

@@ -5,6 +5,7 @@ import { adaptivePolicy, type AdaptiveParts } from '../../../../src/predictor/po
 import { policyNamed } from '../../../../src/predictor/policies/named.js';
 import type { Statistics } from '../../../../src/predictor/statistics.js';
 import type { PolicyFigures } from '../../../../src/replay/figure-types.js';
+import { splitDevices } from '../../../../src/replay/devices.js';
 import { replayInProcess } from '../../../../src/replay/in-process.js';
 import type { Trace, TraceRow } from '../../../../src/replay/trace-types.js';
 import { seededRandom, type Random } from '../../../../src/util/seeded-random.js';
@@ -16,8 +17,25 @@ const REPLAY = { budget: 1, candidates: 40 };
 type Logits = AdaptiveParts['logits'];
 const noModel: Logits = () => null;
 
+/** How often an item is changed, and when each step is taken, seconds. */
+interface Habits {
+  readonly edits: number;
+  readonly timeOf: (step: number) => number;
+}
+
+const ALL_DAY: Habits = { edits: 0.2, timeOf: (step) => step * 600 };
+/** Of ten hours with a step the last is late in the evening. */
+const OFFICE: Habits = {
+  edits: 0.8,
+  timeOf: (step) => {
+    const round = Math.floor(step / 6);
+    const hour = round % 10 === 9 ? 22 : 8 + (round % 10);
+    return Math.floor(round / 10) * 86_400 + hour * 3600 + (step % 6) * 600;
+  },
+};
+
 /** Six people with routes of their own through the files of a project each, now and then somewhere else. */
-function routes(steps: number, random: Random): Trace {
+function routes(steps: number, random: Random, { edits, timeOf } = ALL_DAY): Trace {
   const rows: TraceRow[] = [];
   for (let step = 0; step < steps; step++) {
     const user = step % 6;
@@ -25,8 +43,8 @@ function routes(steps: number, random: Random): Trace {
     const project = Math.floor(round / 8) % 12;
     const file = (round * (1 + (user % 3))) % 8;
     const item = random() < 0.2 ? `rest/${Math.floor(random() * 100)}` : `p${project}/f${file}`;
-    const type = random() < 0.2 ? 'edit' : 'view';
-    rows.push(...rowsOf(`u${user} ${item} ${type} ${1_600_000_000 + step * 600}`));
+    const type = random() < edits ? 'edit' : 'view';
+    rows.push(...rowsOf(`u${user} ${item} ${type} ${1_600_000_000 + timeOf(step)}`));
   }
   return traceOf(rows);
 }
@@ -34,18 +52,20 @@ function routes(steps: number, random: Random): Trace {
 async function replayed(
   trace: Trace,
   logits: Logits,
-  more: { readonly isFrozen?: boolean; readonly hedged?: boolean } = {},
+  more: { readonly isFrozen?: boolean; readonly hedged?: boolean; readonly isBlind?: boolean } = {},
 ): Promise<PolicyFigures> {
   const policy = (statistics: Statistics): Policy => {
     const layer = new OnlineLayer({ random: seededRandom(1), isFrozen: more.isFrozen ?? false });
     const rivals = RIVALS.map((name) => policyNamed(name, statistics));
-    return adaptivePolicy({
+    const adaptive = adaptivePolicy({
       name: 'online',
       statistics,
       layer: () => layer,
       logits,
       ...(more.hedged === true ? { rivals } : {}),
     });
+    // Without eyes for devices every one is worth the same.
+    return more.isBlind === true ? { ...adaptive, deviceShare: () => 1 } : adaptive;
   };
   return (await replayInProcess(trace, policy, REPLAY)).figures;
 }
@@ -91,6 +111,20 @@ describe('adaptivePolicy', () => {
     this.timeout(120_000);
     const hedged = await replayed(long, noModel, { hedged: true });
     assert.ok(removed(hedged) >= 0.98 * bestOfLong, `${removed(hedged)} against ${bestOfLong}`);
+  });
+
+  it('pushes what will soon be old to the device that its user is at', async function () {
+    this.timeout(240_000);
+    // What changes all the time is of use to whoever comes next, and on the device that they come with.
+    for (const [world, gain] of [
+      [routes(2400, seededRandom(11), OFFICE), 1.05],
+      [trace, 0.97],
+    ] as const) {
+      const dealt = splitDevices(world);
+      const apart = await replayed(dealt, noModel);
+      const alike = await replayed(dealt, noModel, { isBlind: true });
+      assert.ok(removed(apart) > gain * removed(alike), `${removed(apart)} against ${removed(alike)}`);
+    }
   });
 
   it('with a worthless model and nothing learned is as good as the best rival, by the hedge alone', async function () {

@@ -128,6 +128,22 @@ describe('scoring without the model', () => {
     assert.deepEqual([peeked.scores, peeked.ranks], [half, scores]);
   });
 
+  it('ranks by what is foretold for the device, whoever rules, and tells what is foretold for the user', async () => {
+    const { worthless, hedge, work } = contest(() => true);
+    const policy: Policy = { ...worthless, deviceShare: () => 0.25 };
+    const apart = { policy: worthless, hedge, onModelFailed: undefined };
+    const split = { policy, hedge, onModelFailed: undefined };
+    const quarter = (scores: Float64Array | null): Float64Array | undefined =>
+      scores?.map((score) => score / 4);
+    const own = await scoresOf(split, question);
+    assert.deepEqual([own.own, own.ranks], [(await scoresOf(apart, question)).own, quarter(own.own)]);
+    await work();
+    assert.equal(hedge.ruler.place, 1);
+    const ruled = await scoresOf(split, question);
+    assert.deepEqual(ruled.ranks, quarter((await scoresOf(apart, question)).ranks));
+    assert.deepEqual(ruled.own, own.own);
+  });
+
   it('keeps to who ruled when the plan began', async () => {
     const { worthless, hedge, work } = contest(() => true);
     let release: () => void = () => undefined;

@@ -121,9 +121,10 @@ module.exports = {
     ),
     {
       name: 'browser-entry-is-browser-safe',
-      comment: 'However long the way: from the browser entry nothing leads to grpc-js or to a node module.',
+      comment:
+        'However long the way: from what runs in browsers nothing leads to grpc-js or to a node module.',
       severity: 'error',
-      from: { path: '^clients/typescript/src/index\\.browser\\.ts$' },
+      from: { path: ['^clients/typescript/src/index\\.browser\\.ts$', '^clients/web/src/main\\.tsx$'] },
       to: { path: [npm('@grpc'), core], reachable: true },
     },
     forbid('no-cycles', 'Rooms and files form a tree of duties.', {}, { circular: true }),

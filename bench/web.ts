@@ -1,70 +1,99 @@
 /**
- * What grpc-web through Envoy costs: contents that one device gets a second, asked for 200 at a time, over Sync and over
- * Subscribe with Reports, in turn, in one run. `npm run bench:web`
+ * `npm run bench:web`: what grpc-web through Envoy costs. Contents of 1 KiB pushed as fast as real clients take, verify, keep
+ * and acknowledge them, by a real session in a process of its own: over Sync, and over Subscribe with Reports through the
+ * real Envoy, in turn, in one run.
  */
-import { connect, grpcTransport } from '@foresync/client';
+import { setTimeout as wait } from 'node:timers/promises';
+import { grpcTransport } from '@foresync/client';
 import type { Transport } from '../clients/typescript/src/transport.js';
 import { webTransport } from '../clients/typescript/src/transport-web.js';
 import { EnvoyProcess } from '../test/support/envoy/envoy-process.js';
-import { nodeWorlds } from '../test/support/node-worlds.js';
+import { Child } from './push/child.js';
+import type { Listening } from './push/messages.js';
+import { median } from './push/statistics.js';
+import { Receivers } from './web/receivers.js';
 
-const ITEMS = 2_000;
 const BYTES = 1_024;
-const AT_A_TIME = 200;
-const ROUNDS = 5;
+/** Of one burst, all devices together. */
+const PUSHES = 20_000;
+/** Bursts of one round, after one that warms up. */
+const BURSTS = 3;
+const ROUNDS = 3;
+const DEVICES = [1, 20];
 
-const world = await nodeWorlds(1, { log: { level: 'silent' } });
-const port = world.nodes[0]?.port ?? 0;
-const envoy = await EnvoyProcess.start({ nodes: [port] });
-const ways: Readonly<Record<string, () => Transport>> = {
-  'direct gRPC': () => grpcTransport({ endpoint: `http://127.0.0.1:${port}` }),
-  'grpc-web through Envoy': () => webTransport({ endpoint: envoy.url }),
-};
-const items = Array.from({ length: ITEMS }, (_, index) => `item ${index}`);
+const WAYS = {
+  'direct gRPC': (port: number) => direct(port),
+  'grpc-web through Envoy': (port: number) => throughEnvoy(port),
+} as const;
 
-try {
-  await write();
-  const rates = new Map(Object.keys(ways).map((way) => [way, [] as number[]]));
+for (const devices of DEVICES) {
+  const rates = new Map<string, number[]>();
   for (let round = 0; round < ROUNDS; round++)
-    for (const [way, transport] of Object.entries(ways))
-      rates.get(way)?.push(await rate(way, round, transport()));
-  for (const [way, found] of rates) {
-    const [middle = 0] = found.sort((a, b) => a - b).slice(Math.floor(found.length / 2));
-    console.log(
-      `${way.padEnd(24)} ${Math.round(middle)} contents of ${BYTES} bytes a second (median of ${ROUNDS})`,
-    );
+    for (const [way, open] of Object.entries(WAYS))
+      rates.set(way, [...(rates.get(way) ?? []), ...(await bursts(devices, open))]);
+  for (const [way, found] of rates) console.log(line(devices, way, median(found)));
+  const [plain = [], web = []] = [...rates.values()];
+  // Burst by burst: what else the machine does changes by the minute.
+  const ratio = median(web.map((rate, burst) => rate / (plain[burst] ?? Number.NaN)));
+  console.log(`${' '.repeat(12)}${ratio.toFixed(2)} of direct gRPC (median of the bursts' ratios)`);
+}
+
+/** A way to the server for its devices, and what ends it. */
+interface Way {
+  readonly transport: () => Transport;
+  readonly stop: () => Promise<void>;
+}
+
+function direct(port: number): Promise<Way> {
+  const transport = (): Transport => grpcTransport({ endpoint: `http://127.0.0.1:${port}` });
+  return Promise.resolve({ transport, stop: () => Promise.resolve() });
+}
+
+async function throughEnvoy(port: number): Promise<Way> {
+  const envoy = await EnvoyProcess.start({ nodes: [port] });
+  return { transport: () => webTransport({ endpoint: envoy.url }), stop: () => envoy.stop() };
+}
+
+/** Pushes a second of each burst. */
+async function bursts(devices: number, open: (port: number) => Promise<Way>): Promise<number[]> {
+  const server = new Child(new URL('./push/server.ts', import.meta.url), process.execArgv);
+  try {
+    const contents = (PUSHES / devices) * (BURSTS + 1);
+    const order = { implementation: 'session', streams: devices, contentBytes: BYTES, contents };
+    const { port, tokens } = await server.ask<Listening>('listen', order);
+    const way = await open(port);
+    try {
+      return await received(server, await Receivers.connect(tokens, way.transport), devices);
+    } finally {
+      await way.stop();
+    }
+  } finally {
+    server.end();
   }
-} finally {
-  await envoy.stop();
-  await world.stop();
 }
 
-async function write(): Promise<void> {
-  const writer = await connect({
-    endpoint: `http://127.0.0.1:${port}`,
-    token: await world.tokens.token({}),
-    spaces: ['notes'],
-  });
-  await each((item) => writer.write('notes', item, Buffer.alloc(BYTES, item)));
-  await writer.close();
+async function received(server: Child, receivers: Receivers, devices: number): Promise<number[]> {
+  try {
+    for (let tries = 0; (await server.ask<number>('ready')) < devices; tries++) {
+      if (tries > 500) throw new Error('not every device got ready');
+      await wait(20);
+    }
+    const rates: number[] = [];
+    const each = PUSHES / devices;
+    for (let burst = 0; burst <= BURSTS; burst++) {
+      const begun = performance.now();
+      const all = receivers.receive(PUSHES);
+      await server.ask('burst', { from: burst * each, to: (burst + 1) * each });
+      await all;
+      rates.push((PUSHES * 1000) / (performance.now() - begun));
+    }
+    return rates.slice(1);
+  } finally {
+    await receivers.close();
+  }
 }
 
-/** A device of its own each time: it holds nothing, so everything comes over the wire. */
-async function rate(way: string, round: number, transport: Transport): Promise<number> {
-  const token = await world.tokens.token({ device: `${way} ${round}` });
-  const device = await connect({ transport, token, spaces: ['notes'] });
-  const begun = performance.now();
-  await each((item) => device.open('notes', item));
-  const seconds = (performance.now() - begun) / 1000;
-  await device.close();
-  transport.close();
-  return ITEMS / seconds;
-}
-
-async function each(work: (item: string) => Promise<unknown>): Promise<void> {
-  const left = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+function line(devices: number, way: string, rate: number): string {
+  const who = `${devices} device${devices === 1 ? '' : 's'}`.padEnd(12);
+  return `${who}${way.padEnd(24)}${Math.round(rate)} pushes a second (median of ${ROUNDS * BURSTS})`;
 }

@@ -20,7 +20,7 @@ export interface ReplayServerOptions {
   readonly policy: string | PolicyFactory;
   /** Folder of the model; null = the one that comes with Foresync. */
   readonly model: string | null;
-  readonly push: { readonly ratio: number; readonly startBytes: number };
+  readonly push: ReplayPush;
   /** Most candidates of a plan. */
   readonly candidates: number;
   readonly clock: Clock;
@@ -32,10 +32,21 @@ export interface ReplayServerOptions {
   readonly observer: PlanObserver;
 }
 
+/** How contents are pushed: above a fixed score, or by price where there is none; metadata never. */
+export interface ReplayPush {
+  /** Bytes that may be pushed for each byte that is opened. */
+  readonly ratio: number;
+  /** Bytes that may be pushed before anything was opened. */
+  readonly startBytes: number;
+  readonly threshold: number | null;
+}
+
 /** A real server for one replay: nodes on free ports of this machine, over a store of its own, at the trace's time. */
 export interface ReplayServer {
   /** `http://127.0.0.1:PORT` of each node. */
   readonly endpoints: readonly string[];
+  /** Of the first node. */
+  readonly port: number;
   /** A token that may write the space, for as long as a trace can last. Without a device it is a backend's. */
   token(user: UserId, device: DeviceId | null): Promise<string>;
   pseudonymOf(user: UserId): Pseudonym;
@@ -55,6 +66,7 @@ export async function startReplayServer(options: ReplayServerOptions): Promise<R
     const pseudonymKey = deriveKeys(serverKey).pseudonym;
     return {
       endpoints: apps.map((app) => `http://${app.address}`),
+      port: apps[0]?.port ?? 0,
       token: (user, device) => signToken(tokenKey, options.space, user, device),
       pseudonymOf: (user) => pseudonymOf(pseudonymKey, user),
       quiesce: async (signal) => {
@@ -117,7 +129,9 @@ async function startApp(options: ReplayServerOptions, files: KeyFiles, troubles:
       ...(typeof policy === 'string' ? { policy } : {}),
       ...{
         model,
-        mode: 'price',
+        ...(push.threshold === null
+          ? { mode: 'price' as const }
+          : { mode: 'threshold' as const, threshold: push.threshold }),
         candidates,
         budget: push.ratio,
         startBytes: push.startBytes,

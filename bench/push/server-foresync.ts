@@ -102,10 +102,13 @@ export class ForesyncServer implements PushServer {
     const gate: SessionGate = {
       open: async (identity, hello) => {
         const filled = await behind.open(identity, hello);
-        this.#sessions[Number(hello.clientVersion)] = filled;
+        // A real client says its own name after the number.
+        this.#sessions[Number.parseInt(hello.clientVersion, 10)] = filled;
         return filled.session;
       },
-      find: () => undefined,
+      // Where a browser's Reports go: the bench has no devices that ask for others' sessions.
+      find: (_identity, id) =>
+        Object.values(this.#sessions).find(({ session }) => session.id === id)?.session,
     };
     const noBackend = () => Promise.reject(new Error('no backend of the bench asks anything'));
     return new RpcServer(rpcOptions(config), {

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { filesBelow } from './files.js';
 
-const folders = ['src', 'proto/ts', 'clients/typescript/src', 'clients/typescript/test', 'test', 'bench'];
+const folders = [
+  'src',
+  'proto/ts',
+  'clients/typescript/src',
+  'clients/typescript/test',
+  'clients/web/src',
+  'test',
+  'bench',
+];
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/;
 const definesTests = /^(describe|it)\(/m;
 
@@ -10,7 +18,7 @@ const definesTests = /^(describe|it)\(/m;
 export function namesAreRight(): boolean {
   const files = folders
     .flatMap(filesBelow)
-    .filter((file) => file.endsWith('.ts') && !file.startsWith('proto/ts/gen/'));
+    .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('proto/ts/gen/'));
   const wrong = files.flatMap(complaint);
   for (const line of wrong) console.error(line);
   return wrong.length === 0;

@@ -11,6 +11,7 @@ export const staticSteps = [
   check('static', 'types', () => succeeds('tsc', ['--noEmit'])),
   check('static', 'types of the client', () => succeeds('tsc', ['--noEmit', '-p', 'clients/typescript'])),
   check('static', 'types of pages', () => succeeds('tsc', ['--noEmit', '-p', 'test/browser/page'])),
+  check('static', 'types of the demo', () => succeeds('tsc', ['--noEmit', '-p', 'clients/web'])),
   check('static', 'layers', () =>
     succeeds('depcruise', ['--config', '.dependency-cruiser.cjs', 'src', 'proto/ts', 'clients']),
   ),

@@ -9,6 +9,9 @@ export interface LiveContent {
   readonly dataHash: string;
 }
 
+/** The bytes of an item's content in a revision, exactly so many, the same for the same arguments. */
+export type MakeContent = (item: ItemId, revision: number, bytes: number) => Uint8Array;
+
 const NO_COUNTER = Buffer.alloc(16);
 
 /**
@@ -17,11 +20,13 @@ const NO_COUNTER = Buffer.alloc(16);
  */
 export class LiveContents {
   readonly #trace: Trace;
+  readonly #make: MakeContent;
   readonly #hashes = new Map<ItemId, string>();
   #revision = 0;
 
-  constructor(trace: Trace) {
+  constructor(trace: Trace, make: MakeContent = noise) {
     this.#trace = trace;
+    this.#make = make;
   }
 
   exists(item: ItemId): boolean {
@@ -38,12 +43,14 @@ export class LiveContents {
   /** The item's next content, which is the current one from now on. */
   next(item: ItemId): LiveContent {
     this.#revision += 1;
-    const key = createHash('sha256').update(`${this.#revision} ${item}`).digest().subarray(0, 16);
-    const bytes = createCipheriv('aes-128-ctr', key, NO_COUNTER).update(
-      Buffer.alloc(this.#trace.sizeOf(item)),
-    );
+    const bytes = this.#make(item, this.#revision, this.#trace.sizeOf(item));
     const dataHash = createHash('sha256').update(bytes).digest('hex');
     this.#hashes.set(item, dataHash);
     return { bytes, dataHash };
   }
 }
+
+const noise: MakeContent = (item, revision, bytes) => {
+  const key = createHash('sha256').update(`${revision} ${item}`).digest().subarray(0, 16);
+  return createCipheriv('aes-128-ctr', key, NO_COUNTER).update(Buffer.alloc(bytes));
+};

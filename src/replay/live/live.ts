@@ -1,6 +1,4 @@
-import type { ReplayServer } from '../../app-replay.js';
 import { startReplayServer } from '../../app-replay.js';
-import type { ItemId } from '../../domain/ids.js';
 import { spaceId } from '../../domain/ids.js';
 import { waitsWithoutPushes } from '../baseline.js';
 import type { PolicyResult } from '../figure-types.js';
@@ -10,12 +8,12 @@ import { firstMeasured } from '../measured.js';
 import { olderItems } from '../older-items.js';
 import { replayPush } from '../push-terms.js';
 import { Recorder } from '../recorder.js';
-import type { OutsideChange, Trace, TraceStep } from '../trace-types.js';
+import type { Trace } from '../trace-types.js';
 import { Backend } from './backend.js';
 import { LiveContents } from './contents.js';
-import type { LiveDevice } from './live-device.js';
 import type { FleetOptions } from './live-fleet.js';
 import { LiveFleet } from './live-fleet.js';
+import { LiveSteps } from './live-steps.js';
 import { livePolicy, TraceNames } from './trace-names.js';
 import { WireMeter } from './wire-meter.js';
 
@@ -63,10 +61,12 @@ export async function replayLive(
     try {
       const { fleet, meter } = await connectAll({ trace, space, server, clock, recorder, signal });
       try {
-        const replay = new LiveReplay({ trace, server, backend, fleet, recorder, meter, clock, signal });
+        const quiet = (): Promise<void> => server.quiesce(signal);
+        const contents = new LiveContents(trace);
+        const steps = new LiveSteps({ trace, contents, backend, fleet, recorder, quiet });
         // As in process: what will be needed is no secret to the oracle.
-        if (policy === 'oracle') await replay.put(olderItems(trace));
-        return await replay.run(options);
+        if (policy === 'oracle') await steps.put(olderItems(trace));
+        return await run(steps, { trace, recorder, meter, clock }, options);
       } finally {
         await fleet.close();
       }
@@ -91,105 +91,25 @@ async function connectAll(
   }
 }
 
-interface LiveParts {
+/** One run of one policy over gRPC. */
+async function run(steps: LiveSteps, parts: RunParts, options: InProcessReplay): Promise<PolicyResult> {
+  const { trace, meter, recorder, clock } = parts;
+  const measuredFrom = firstMeasured(trace);
+  let bytesBefore = 0;
+  for (const moment of trace.moments) {
+    clock.nowMs = moment.timeS * 1000;
+    if (moment.kind === 'step' && moment.index === measuredFrom) bytesBefore = meter.bytes;
+    await steps.play(moment);
+    if (moment.kind === 'step' && moment.index % PROGRESS_STEPS === 0)
+      options.onProgress?.(moment.index, trace.steps.length);
+  }
+  options.onProgress?.(trace.steps.length, trace.steps.length);
+  return recorder.finish(meter.bytes - bytesBefore);
+}
+
+interface RunParts {
   readonly trace: Trace;
-  readonly server: ReplayServer;
-  readonly backend: Backend;
-  readonly fleet: LiveFleet;
   readonly recorder: Recorder;
   readonly meter: WireMeter;
   readonly clock: { nowMs: number };
-  readonly signal: AbortSignal;
-}
-
-/** One run of one policy over gRPC. */
-class LiveReplay {
-  readonly #parts: LiveParts;
-  readonly #contents: LiveContents;
-
-  constructor(parts: LiveParts) {
-    this.#parts = parts;
-    this.#contents = new LiveContents(parts.trace);
-  }
-
-  async run(options: InProcessReplay): Promise<PolicyResult> {
-    const { trace, meter, recorder, clock } = this.#parts;
-    const measuredFrom = firstMeasured(trace);
-    let bytesBefore = 0;
-    for (const moment of trace.moments) {
-      clock.nowMs = moment.timeS * 1000;
-      if (moment.kind === 'step' && moment.index === measuredFrom) bytesBefore = meter.bytes;
-      recorder.begin(moment);
-      if (moment.kind === 'outside') await this.#outside(moment);
-      else {
-        await this.#step(moment);
-        if (moment.index % PROGRESS_STEPS === 0) options.onProgress?.(moment.index, trace.steps.length);
-      }
-    }
-    options.onProgress?.(trace.steps.length, trace.steps.length);
-    return recorder.finish(meter.bytes - bytesBefore);
-  }
-
-  /** Puts those of the items that are not there yet. */
-  async put(items: readonly ItemId[]): Promise<void> {
-    const unknown = items.filter((item) => !this.#contents.exists(item));
-    for (const item of unknown) {
-      const { bytes } = this.#contents.next(item);
-      await this.#parts.backend.put(item, bytes, this.#links(item), []);
-    }
-    if (unknown.length > 0) await this.#quiet();
-  }
-
-  async #outside({ item, users }: OutsideChange): Promise<void> {
-    const { bytes } = this.#contents.next(item);
-    this.#parts.recorder.changed(item);
-    await this.#parts.backend.put(item, bytes, this.#links(item), users);
-    await this.#quiet();
-  }
-
-  /** Need, write, plans of holders, plan of the user: in this order (REPLAY.md, "What happens at a step"). */
-  async #step(step: TraceStep): Promise<void> {
-    const device = this.#parts.fleet.of(step);
-    await this.#open(step, device);
-    await this.#write(step, device);
-    this.#parts.recorder.stepped(step);
-    for (const { item, created, written } of step.items) {
-      device.report(created ? 'created' : written ? 'edited' : 'viewed', item);
-    }
-    await device.flush();
-    await this.#quiet();
-  }
-
-  async #open(step: TraceStep, device: LiveDevice): Promise<void> {
-    const needed = step.items.filter(({ created }) => !created);
-    // Items that nothing creates are put right before their first need.
-    await this.put(needed.map(({ item }) => item));
-    for (const { item } of needed) {
-      const { bytes, zeroWait } = await device.open(item, this.#contents.hashOf(item));
-      this.#parts.recorder.opened(device.user, device.device, item, bytes, zeroWait);
-    }
-    // What was opened earns the budget of the plans that come.
-    if (needed.length > 0) await device.flush();
-  }
-
-  async #write(step: TraceStep, device: LiveDevice): Promise<void> {
-    const { recorder } = this.#parts;
-    for (const { item, written } of step.items) {
-      if (!written) continue;
-      const { bytes } = this.#contents.next(item);
-      recorder.changed(item);
-      recorder.wrote(device.user, device.device, item);
-      await device.write(item, bytes, this.#links(item));
-      await this.#quiet();
-    }
-  }
-
-  /** Every push is acknowledged and everything is learned. */
-  #quiet(): Promise<void> {
-    return this.#parts.server.quiesce(this.#parts.signal);
-  }
-
-  #links(item: ItemId): readonly ItemId[] {
-    return this.#parts.trace.relations.get(item) ?? [];
-  }
 }

@@ -5,7 +5,8 @@ import { EnvoyProcess } from '../envoy/envoy-process.js';
 import type { NodeWorlds } from '../node-worlds.js';
 import { nodeWorlds } from '../node-worlds.js';
 import { launchChromium } from './chromium.js';
-import { PageServer } from './page-server.js';
+import { serveHarness } from './harness-page.js';
+import type { PageServer } from './page-server.js';
 import { Tab } from './tab.js';
 
 export type Laptop = Awaited<ReturnType<typeof connect>>;
@@ -31,7 +32,7 @@ export class BrowserWorld {
     envoyChange?: (config: string) => string,
   ): Promise<BrowserWorld> {
     const browser = await launchChromium();
-    const pages = await PageServer.start();
+    const pages = await serveHarness();
     const nodes = await nodeWorlds(2, change);
     const ports = nodes.nodes.map(({ port }) => port);
     const envoy = await EnvoyProcess.start({ nodes: ports, ...(envoyChange && { change: envoyChange }) });

@@ -1,14 +1,17 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
-import { build } from 'esbuild';
 
-const PAGE = join(import.meta.dirname, '../../browser/page');
-const HTML =
-  '<!doctype html><meta charset="utf-8"><title>harness</title><script type="module" src="/harness.js"></script>';
+export interface Served {
+  /** As Content-Type says it. */
+  readonly type: string;
+  readonly body: string | Uint8Array;
+}
 
-/** Serves the harness to browsers, on an origin that is not Envoy's. */
+/** What is asked for is answered, or not found. What it rejects with is answered as a failure. */
+export type Serve = (url: URL, method: string) => Served | undefined | Promise<Served | undefined>;
+
+/** Serves pages to browsers of this machine, on an origin that is not Envoy's. */
 export class PageServer {
   readonly #server: Server;
   readonly origin: string;
@@ -18,14 +21,14 @@ export class PageServer {
     this.origin = `http://localhost:${port}`;
   }
 
-  static async start(): Promise<PageServer> {
-    const files = await bundles();
-    const server = createServer(({ url = '/' }, response) => {
-      const script = files.get(url);
-      response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
-      response.end(script ?? HTML);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+  /** On this port if it is free, else on any. */
+  static async start(serve: Serve, port = 0): Promise<PageServer> {
+    const server = createServer((request, response) => {
+      void answerOf(serve, request).then(({ status, type, body }) => {
+        response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+      });
+    });
+    await listening(server, port).catch(() => listening(server, 0));
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
     return new PageServer(server, address.port);
@@ -37,17 +40,21 @@ export class PageServer {
   }
 }
 
-/** By the path that they are served under. */
-async function bundles(): Promise<ReadonlyMap<string, string>> {
-  const { outputFiles } = await build({
-    entryPoints: [join(PAGE, 'harness.ts'), join(PAGE, 'worker.ts')],
-    bundle: true,
-    write: false,
-    outdir: '/',
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['foresync-dev', 'browser'],
-  });
-  return new Map(outputFiles.map(({ path, text }) => [path, text]));
+async function listening(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+}
+
+async function answerOf(
+  serve: Serve,
+  { url = '/', method = '' }: IncomingMessage,
+): Promise<Served & { readonly status: number }> {
+  try {
+    const served = await serve(new URL(url, 'http://localhost'), method);
+    return served === undefined
+      ? { status: 404, type: 'text/plain', body: 'there is no such page' }
+      : { status: 200, ...served };
+  } catch (error) {
+    return { status: 500, type: 'text/plain', body: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -94,7 +94,8 @@ export class EnvoyProcess {
   async cut(): Promise<void> {
     const child = this.#child;
     this.#child = null;
-    if (child?.exitCode !== null) return;
+    // It may have gone by itself, at a Ctrl-C that everybody hears.
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;

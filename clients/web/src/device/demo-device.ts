@@ -1,0 +1,201 @@
+import type { ConnectionState, ForesyncClient, ForesyncEvent, Opened } from '@foresync/client/browser';
+import { connect, ForesyncClientError, webTransport } from '@foresync/client/browser';
+import type { DemoFacts } from '../demo-facts.js';
+import { tokenOf } from '../demo-facts.js';
+import type { Arrival, PushPoint } from './push-ledger.js';
+import { PushLedger } from './push-ledger.js';
+import type { SimulatedNetwork } from './simulated-network.js';
+import type { Tally } from './tally.js';
+import { NO_TALLY, tallied } from './tally.js';
+
+/** An open and how it went. */
+export interface OpenRecord extends Opened {
+  /** The push that had brought it before it was asked for. */
+  readonly push: Arrival | undefined;
+  readonly isPredicting: boolean;
+}
+
+/** How a device stands; a new object after each change. */
+export interface DeviceView {
+  readonly connection: ConnectionState;
+  /** What keeps it from being live, in words. */
+  readonly problem: string | null;
+  readonly isPredicting: boolean;
+  /** What is being opened. */
+  readonly opening: string | null;
+  /** Newest first. */
+  readonly opens: readonly OpenRecord[];
+  readonly waiting: readonly Arrival[];
+  readonly points: readonly PushPoint[];
+  readonly withPrediction: Tally;
+  readonly without: Tally;
+  readonly heldBytes: number;
+}
+
+/** Opens that are remembered. */
+const MOST_OPENS = 40;
+
+/** One device of the demo: a real client over the simulated network, and what happened on it. */
+export class DemoDevice {
+  readonly kind: string;
+  readonly #facts: DemoFacts;
+  readonly #network: SimulatedNetwork;
+  #ledger = newLedger();
+  readonly #listeners = new Set<() => void>();
+  #client: ForesyncClient | undefined;
+  #problem: string | null = null;
+  #isPredicting = true;
+  #opening: string | null = null;
+  #opens: readonly OpenRecord[] = [];
+  #tallies = { withPrediction: NO_TALLY, without: NO_TALLY };
+  #view: DeviceView;
+
+  constructor(kind: string, facts: DemoFacts, network: SimulatedNetwork) {
+    this.kind = kind;
+    this.#facts = facts;
+    this.#network = network;
+    this.#view = this.#look();
+  }
+
+  get view(): DeviceView {
+    return this.#view;
+  }
+
+  /** Hears of each change of the view until it is called off. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Begins as a new device that holds nothing and to which nothing was pushed. */
+  async start(isPredicting: boolean): Promise<void> {
+    const before = this.#client;
+    this.#client = undefined;
+    this.#isPredicting = isPredicting;
+    this.#problem = null;
+    this.#ledger = newLedger();
+    this.#changed();
+    const device = `${this.kind}-${crypto.randomUUID().slice(0, 8)}`;
+    const transport = this.#network.over(webTransport({ endpoint: this.#facts.endpoint }));
+    const client = await connect({
+      transport,
+      token: () => tokenOf(device),
+      spaces: [this.#facts.space],
+      buffer: { kind: 'memory' },
+      budget: { paused: !isPredicting },
+      startOffline: true,
+      backoff: { initialMs: 200, maxMs: 2000 },
+      clientName: 'foresync-web-demo',
+    });
+    this.#client = client;
+    void this.#listen(client).finally(() => transport.close());
+    this.#changed();
+    await before?.close();
+  }
+
+  /** Every document of the space there is now. */
+  async documents(): Promise<readonly string[]> {
+    const items: string[] = [];
+    for await (const { item } of this.#client?.list(this.#facts.space) ?? []) items.push(item);
+    return items;
+  }
+
+  /** What the device holds of an item. */
+  held(item: string): 'current' | 'old' | 'nothing' {
+    const held = this.#client?.held(this.#facts.space, item);
+    if (held === undefined) return 'nothing';
+    return held.stale ? 'old' : 'current';
+  }
+
+  /** The user opens an item, and the server hears of it. The view says what came of it. */
+  async open(item: string): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) return;
+    this.#opening = item;
+    this.#problem = null;
+    this.#changed();
+    try {
+      const opened = await client.open(this.#facts.space, item);
+      client.report({ type: 'viewed', item });
+      this.#opened(item, opened);
+    } catch (error) {
+      this.#problem = wordsOf(error);
+    } finally {
+      if (this.#opening === item) this.#opening = null;
+      this.#changed();
+    }
+  }
+
+  #opened(item: string, opened: Opened): void {
+    const push = this.#ledger.opened(item);
+    const isPredicting = this.#isPredicting;
+    this.#opens = [{ ...opened, push, isPredicting }, ...this.#opens].slice(0, MOST_OPENS);
+    const tally = isPredicting ? 'withPrediction' : 'without';
+    this.#tallies = { ...this.#tallies, [tally]: tallied(this.#tallies[tally], opened.waitMs) };
+  }
+
+  async #listen(client: ForesyncClient): Promise<void> {
+    for await (const event of client.events()) {
+      if (client !== this.#client) continue;
+      this.#heard(event);
+      this.#changed();
+    }
+  }
+
+  #heard(event: ForesyncEvent): void {
+    switch (event.kind) {
+      case 'pushed': {
+        const { item, sizeBytes: bytes, predictionScore: score } = event.checkpoint;
+        const reasons = event.reasons.map(({ text }) => text);
+        if (event.content) this.#ledger.pushed({ item, bytes, score, reasons });
+        return;
+      }
+      case 'invalidated':
+      case 'evicted':
+        this.#ledger.gone(event.item);
+        return;
+      case 'connection':
+        // What is wrong stays so until a connection stands.
+        if (event.state === 'live') this.#problem = null;
+        else if (event.error !== undefined) this.#problem = wordsOf(event.error);
+        return;
+      case 'rejected':
+        this.#problem = `a content of ${event.item} was rejected: it ${event.problem}`;
+        return;
+      case 'refused':
+      case 'storage':
+        this.#problem = wordsOf(event.error);
+        return;
+      case 'lost':
+      case 'overflow':
+      case 'durable':
+        return;
+    }
+  }
+
+  #changed(): void {
+    this.#view = this.#look();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #look(): DeviceView {
+    return {
+      connection: this.#client?.state ?? 'connecting',
+      problem: this.#problem,
+      isPredicting: this.#isPredicting,
+      opening: this.#opening,
+      opens: this.#opens,
+      waiting: this.#ledger.waiting,
+      points: this.#ledger.points,
+      ...this.#tallies,
+      heldBytes: this.#client?.stats.held.bytes ?? 0,
+    };
+  }
+}
+
+const newLedger = (): PushLedger => new PushLedger(() => performance.now());
+
+/** Without the code that machines go by. */
+function wordsOf(error: unknown): string {
+  return ForesyncClientError.from(error).message.replace(/^\[\w+\] /, '');
+}

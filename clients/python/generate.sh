@@ -4,6 +4,9 @@ set -e
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here}
 cd "$here/../../proto"
-"$here/.venv/bin/python" -m grpc_tools.protoc -I . --python_out="$out" --pyi_out="$out" --grpc_python_out="$out" \
-  foresync/v1/checkpoint.proto foresync/v1/context.proto foresync/v1/sync.proto foresync/v1/content.proto \
-  foresync/v1/prediction.proto foresync/v1/privacy.proto
+protoc() {
+  "$here/.venv/bin/python" -m grpc_tools.protoc -I . "$@"
+}
+protoc --python_out="$out" --pyi_out="$out" foresync/v1/*.proto
+# Stubs only where there is a service: for the others the plugin would write empty files.
+protoc --grpc_python_out="$out" $(grep -l '^service ' foresync/v1/*.proto)

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { venv } from '../support/venv.js';
-import { filesBelow } from './files.js';
+import { isCurrent } from './generated.js';
 import { runPytest } from './pytest.js';
 import type { Outcome, Step } from './step.js';
 import { check, succeeds } from './step.js';
@@ -17,23 +17,17 @@ export const pythonSteps: readonly Step[] = [
   { name: 'python', group: 'clients', run: test },
 ];
 
-/** The committed code is what `generate.sh` makes of the proto files now. Writes only to a temporary folder. */
+/** The committed code is what `generate.sh` makes of the proto files now. */
 async function generatedCodeIsCurrent(): Promise<boolean> {
   await venv(folder);
-  const scratch = mkdtempSync(join(tmpdir(), 'foresync-python-'));
-  try {
-    if (!(await succeeds('sh', [`${folder}/generate.sh`, scratch]))) return false;
-    const made = contents(join(scratch, 'foresync/v1'));
-    const committed = contents(generated);
-    const different = [...new Set([...made.keys(), ...committed.keys()])].filter(
-      (file) => made.get(file) !== committed.get(file),
-    );
-    for (const file of different)
-      console.error(`${join(generated, file)} is out of date: sh ${folder}/generate.sh`);
-    return different.length === 0;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const script = `${folder}/generate.sh`;
+  return isCurrent({
+    folder: generated,
+    command: `sh ${script}`,
+    make: (scratch) => succeeds('sh', [script, scratch]),
+    madeIn: 'foresync/v1',
+    only: /\.pyi?$/,
+  });
 }
 
 async function isClean(): Promise<boolean> {
@@ -55,9 +49,4 @@ async function test(): Promise<Outcome> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-function contents(of: string): Map<string, string> {
-  const files = filesBelow(of).filter((file) => /\.pyi?$/.test(file));
-  return new Map(files.map((file) => [relative(of, file), readFileSync(file, 'utf8')]));
 }

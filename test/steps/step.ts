@@ -11,6 +11,8 @@ export interface Step {
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
+  /** What could not run on this machine, and was said to be skipped. */
+  readonly skipped?: number;
 }
 
 /** A check that counts as one test; it fails by answering false or by throwing. */

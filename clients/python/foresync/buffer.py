@@ -54,11 +54,11 @@ class Buffer:
         self._held.move_to_end((space, item))
 
     def put(self, held: Held) -> list[Held]:
-        """Holds a content as the most recently used one; answers what had to go. What is larger than all is not held."""
+        """Holds a content as the most recently used one; answers what had to go: that itself, if it is larger than all."""
         key = (held.checkpoint.space, held.checkpoint.item)
         replaced = self.drop(*key)
         if len(held.content) > self.capacity:
-            return [] if replaced is None else [replaced]
+            return [held] if replaced is None else [replaced, held]
         gone = []
         while self._bytes + len(held.content) > self.capacity:
             oldest = self.drop(*next(iter(self._held)))
@@ -74,6 +74,19 @@ class Buffer:
         if held is not None:
             self._count(held, -1)
         return held
+
+    def wipe(self, space: str | None = None) -> None:
+        """Drops everything of one space, or of all, and the resume token."""
+        self.resume_token = b""
+        for key in [key for key in self._held if space in (None, key[0])]:
+            self.drop(*key)
+
+    def renew(self, space: str) -> None:
+        """Forgets the versions of a space, and the resume token: the log that they were numbered by is gone."""
+        self.resume_token = b""
+        for held in self.of_space(space):
+            held.checkpoint = wire.Checkpoint.FromString(held.checkpoint.SerializeToString())
+            held.checkpoint.version = 0
 
     def of_space(self, space: str) -> Iterator[Held]:
         """Everything held of a space."""

@@ -12,7 +12,7 @@ from typing import Self
 import grpc
 
 from foresync.buffer import Buffer, Held
-from foresync.device import MAX_BATCHES, MAX_EVENTS, Ask, Device
+from foresync.device import MAX_ASKS, MAX_BATCHES, MAX_EVENTS, Device
 from foresync.digest import query_buckets
 from foresync.errors import ForesyncError
 from foresync.events import Event, Opened
@@ -23,6 +23,10 @@ from foresync.v1 import context_pb2, sync_pb2
 Token = str | Callable[[], Awaitable[str]]
 """A bearer token, or what fetches a new one whenever one is needed."""
 
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+"""Seconds, at most, between two attempts to connect: each failure makes it half as long again."""
+HEALTHY = 10.0
+"""A connection that lived this long was a good one: the next wait is a first one again."""
 _TYPES = {
     "viewed": context_pb2.ACTIVITY_TYPE_VIEWED,
     "edited": context_pb2.ACTIVITY_TYPE_EDITED,
@@ -94,7 +98,7 @@ class Client:
     async def open(self, space: str, item: str, timeout: float = 30.0) -> Opened:
         """
         Opens an item: at once if the device holds what is current, else when the server has sent it. Off line, what is held
-        is shown with its age. Raises ITEM_UNKNOWN, CONTENT_CORRUPT, TIMEOUT, …
+        is shown with its age. Raises ITEM_UNKNOWN, CONTENT_CORRUPT, TIMEOUT, TOO_MANY_OPENS, …
         """
         held = self._device.buffer.get(space, item)
         if held is not None and self.state == "live" and not held.stale:
@@ -155,25 +159,32 @@ class Client:
         await self._channel.close()
 
     async def _run(self) -> None:
-        wait, refused = 0.5, False
+        wait, refused = FIRST_WAIT, False
         while True:
             started = time.monotonic()
             await self._device.become("connecting")
-            error = await self._dial()
+            error, welcomed = await self._dial()
             renewable = error.code == "UNAUTHENTICATED" and not isinstance(self._token, str)
-            if is_final(error) and not (renewable and not refused):
+            if error.code in ("FORGOTTEN", "RESUME_TOKEN_FOREIGN"):
+                # Of another user or device: the resume token, and then so is what is held.
+                self._device.wipe()
+            if is_final(error) and not (renewable and (welcomed or not refused)):
                 await self._stop(error)
                 return
-            refused = renewable
-            wait = 0.5 if time.monotonic() - started > 10 else min(60.0, wait * 1.5)
+            refused = renewable and not welcomed
+            wait = FIRST_WAIT if time.monotonic() - started > HEALTHY else wait
             await self._device.become("waiting", error)
-            await asyncio.sleep(max(error.retry_after, random.uniform(0, wait)))
+            await asyncio.sleep(error.retry_after + random.uniform(0, wait))
+            wait = min(LONGEST_WAIT, wait * 1.5)
 
-    async def _dial(self) -> ForesyncError:
-        token = self._token if isinstance(self._token, str) else await self._token()
-        self._session = Session(self._device, self._channel, token, self._spaces)
+    async def _dial(self) -> tuple[ForesyncError, bool]:
         try:
-            return await self._session.run()
+            token = self._token if isinstance(self._token, str) else await self._token()
+        except Exception as failure:
+            return ForesyncError("UNAVAILABLE", f"there is no token: {failure!r}"), False
+        session = self._session = Session(self._device, self._channel, token, self._spaces)
+        try:
+            return await session.run(), session.welcomed
         finally:
             self._session = None
 
@@ -194,17 +205,14 @@ class Client:
         """Everybody who waits for one item shares a request, which outlives a lost session."""
         if self.state == "closed":
             raise self._device.error or ForesyncError("CLOSED", "the client is closed")
-        ask = self._device.asks.get((space, item))
+        asked = (space, item) in self._device.asks
+        ask = self._device.ask_for(space, item)
         if ask is None:
-            ask = self._device.asks[space, item] = Ask(asyncio.get_running_loop().create_future())
-            if self._session is not None:
-                self._session.ask(space, item)
-        try:
-            async with limit(timeout):
-                return await asyncio.shield(ask.answer)
-        finally:
-            if ask.answer.done():
-                self._device.asks.pop((space, item), None)
+            raise ForesyncError("TOO_MANY_OPENS", f"more than {MAX_ASKS} items are waited for")
+        if not asked and self._session is not None:
+            self._session.ask(space, item)
+        async with limit(timeout):
+            return await asyncio.shield(ask.answer)
 
     def _shown(self, held: Held, *, zero_wait: bool, age: float | None = None) -> Opened:
         checkpoint, buffer = held.checkpoint, self._device.buffer

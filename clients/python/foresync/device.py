@@ -14,13 +14,15 @@ from foresync.v1 import checkpoint_pb2, context_pb2, sync_pb2
 
 MAX_BATCHES = 4096
 """Activity batches that wait to become durable; beyond them the oldest goes."""
+MAX_ASKS = 1024
+"""Items that are asked for at a time; beyond them nothing is asked for again that nobody waits for."""
 MAX_EVENTS = 1024
 """Events that wait for one listener; beyond them its oldest go."""
 
 
 @dataclass
 class Ask:
-    """Somebody waits for a content."""
+    """A content is asked for, mostly because somebody waits for it."""
 
     answer: asyncio.Future[Held]
     id: int = 0
@@ -49,6 +51,21 @@ class Device:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     """Notified when the state changed, or a batch became durable."""
 
+    def ask_for(self, space: str, item: str) -> Ask | None:
+        """What is asked for an item, begun if need be. None if there are too many."""
+        key = (space, item)
+        ask = self.asks.get(key)
+        if ask is not None or len(self.asks) >= MAX_ASKS:
+            return ask
+        ask = self.asks[key] = Ask(asyncio.get_running_loop().create_future())
+        ask.answer.add_done_callback(lambda answer: self._answered(key, answer))
+        return ask
+
+    def wipe(self, space: str | None = None) -> None:
+        """Drops everything, of one space or of all: what is held, and activity that waits."""
+        self.buffer.wipe(space)
+        self.batches = deque(batch for batch in self.batches if space not in (None, batch.space))
+
     def publish(self, event: Event) -> None:
         """Tells everybody who listens at this moment."""
         for queue in self.listeners:
@@ -69,15 +86,22 @@ class Device:
         async with self.changed:
             self.changed.notify_all()
 
-    def hold(self, checkpoint: checkpoint_pb2.Checkpoint, content: bytes) -> None:
+    def hold(self, checkpoint: checkpoint_pb2.Checkpoint, content: bytes) -> Held:
         """Holds a verified content as current, and notes what had to go."""
-        gone = self.buffer.put(Held(checkpoint, content, time.time()))
-        self.evicted += [told(held.checkpoint) for held in gone]
+        held = Held(checkpoint, content, time.time())
+        self.evicted += [told(gone.checkpoint) for gone in self.buffer.put(held)]
+        return held
 
     def forget(self, held: Held | None) -> None:
         """Notes that a content went."""
         if held is not None:
             self.evicted.append(told(held.checkpoint))
+
+    def _answered(self, key: Key, answer: asyncio.Future[Held]) -> None:
+        self.asks.pop(key, None)
+        if not answer.cancelled():
+            # Looked at, for there may be nobody who waits.
+            answer.exception()
 
 
 def told(checkpoint: checkpoint_pb2.Checkpoint) -> sync_pb2.Held:

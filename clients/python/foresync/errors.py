@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 RETRYABLE = frozenset(
     {"SESSION_UNKNOWN", "OVERLOADED", "SHUTTING_DOWN", "SLOW_CONSUMER", "STORE_UNAVAILABLE", "MODEL_FAILED"}
-    | {"UNAVAILABLE", "TIMEOUT", "SILENT", "CONTENT_CORRUPT"}
+    | {"UNAVAILABLE", "TIMEOUT", "SILENT", "CONTENT_CORRUPT", "TOO_MANY_OPENS"}
 )
 """Codes after which the same call can succeed later."""
 
@@ -19,15 +21,28 @@ FINAL = frozenset(
 
 
 class ForesyncError(Exception):
-    """Whatever fails: `code` is one of docs/03-errors.md, or UNAVAILABLE, TIMEOUT, SILENT, CLOSED, FORGOTTEN, CONTENT_CORRUPT."""
+    """
+    Whatever fails: `code` is one of docs/03-errors.md, or UNAVAILABLE, TIMEOUT, SILENT, CLOSED, FORGOTTEN, CONTENT_CORRUPT,
+    TOO_MANY_OPENS.
+    """
 
-    def __init__(self, code: str, message: str, *, field: str = "", retry_after: float = 0.0) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str = "",
+        retry_after: float = 0.0,
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(f"[{code}] {message}")
         self.code = code
         self.field = field
         """The field that is wrong, as a path; empty if none is."""
         self.retry_after = retry_after
         """Seconds that the server asks to wait before trying again."""
+        self.facts: Mapping[str, str] = facts or {}
+        """Facts for machines, for example `expected`."""
 
     @property
     def retryable(self) -> bool:
@@ -37,7 +52,7 @@ class ForesyncError(Exception):
 
 def error_of_status(status: status_pb2.Status) -> ForesyncError:
     """A google.rpc.Status as the error that it stands for. Details that are not known are ignored."""
-    code, field, retry_after = "INTERNAL", "", 0.0
+    code, field, retry_after, facts = "INTERNAL", "", 0.0, {}
     for detail in status.details:
         info, request, retry = (
             error_details_pb2.ErrorInfo(),
@@ -45,12 +60,13 @@ def error_of_status(status: status_pb2.Status) -> ForesyncError:
             error_details_pb2.RetryInfo(),
         )
         if detail.Unpack(info):
-            code = info.reason
+            code, facts = info.reason, dict(info.metadata)
         elif detail.Unpack(request) and request.field_violations:
             field = request.field_violations[0].field
         elif detail.Unpack(retry):
             retry_after = retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9
-    return ForesyncError(code, status.message.removeprefix(f"[{code}] "), field=field, retry_after=retry_after)
+    message = status.message.removeprefix(f"[{code}] ")
+    return ForesyncError(code, message, field=field, retry_after=retry_after, facts=facts)
 
 
 def error_of_call(call: grpc.aio.AioRpcError) -> ForesyncError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from foresync.buffer import Held
 from foresync.delta import apply_delta
 from foresync.device import Device
 from foresync.digest import content_hash
@@ -13,7 +14,9 @@ from foresync.events import Invalidated, Pushed, Rejected
 from foresync.v1 import checkpoint_pb2, sync_pb2
 
 MAX_TRIES = 4
-"""How often a content is asked for that somebody waits for and that comes corrupt."""
+"""How often a content that comes corrupt is sent before it is given up."""
+MAX_TRANSFERS = 256
+"""Transfers that are open at a time; more are rejected."""
 
 
 @dataclass
@@ -44,6 +47,8 @@ class Landing:
         if push.encoding == sync_pb2.CONTENT_ENCODING_NONE:
             self._note_newer(push.checkpoint)
             self._device.publish(Pushed(push.checkpoint, False, _reasons(push)))
+        elif push.transfer in self._transfers or len(self._transfers) >= MAX_TRANSFERS:
+            self._reject(delivery, push.checkpoint)
         elif push.transfer:
             self._note_newer(push.checkpoint)
             self._transfers[push.transfer] = _Transfer(delivery, push, asked)
@@ -55,11 +60,16 @@ class Landing:
         transfer = self._transfers.get(chunk.transfer)
         if transfer is None:
             return
-        transfer.data += chunk.data
-        too_much = len(transfer.data) > transfer.push.encoded_bytes
-        if chunk.last or chunk.cancelled or too_much:
+        misfit = chunk.offset != len(transfer.data) or chunk.offset + len(chunk.data) > transfer.push.encoded_bytes
+        if chunk.last or chunk.cancelled or misfit:
             del self._transfers[chunk.transfer]
-        if chunk.last or too_much:
+        if chunk.cancelled:
+            return
+        if misfit:
+            self._reject(transfer.delivery, transfer.push.checkpoint)
+            return
+        transfer.data += chunk.data
+        if chunk.last:
             self._land(transfer.delivery, transfer.push, bytes(transfer.data), transfer.asked)
 
     def not_modified(self, checkpoint: checkpoint_pb2.Checkpoint) -> None:
@@ -69,8 +79,7 @@ class Landing:
         if held is None or held.checkpoint.data_hash != checkpoint.data_hash:
             self._ask(*key)
             return
-        self._device.hold(checkpoint, held.content)
-        self._answer(checkpoint)
+        self._answer(self._device.hold(checkpoint, held.content))
 
     def invalidation(self, told: sync_pb2.Invalidation) -> None:
         """What is held of an item is no longer current, unless it is newer than that."""
@@ -85,15 +94,15 @@ class Landing:
     def _land(self, delivery: int, push: sync_pb2.Push, data: bytes, asked: bool) -> None:
         checkpoint = push.checkpoint
         content = self._content(push, data)
-        if content is None or content_hash(content) != checkpoint.data_hash:
+        if content is None or len(content) != checkpoint.size_bytes or content_hash(content) != checkpoint.data_hash:
             self._reject(delivery, checkpoint)
             return
         held = self._device.buffer.get(checkpoint.space, checkpoint.item)
         if held is None or held.checkpoint.version <= checkpoint.version:
-            self._device.hold(checkpoint, content)
+            held = self._device.hold(checkpoint, content)
             if not asked:
                 self._device.publish(Pushed(checkpoint, True, _reasons(push)))
-        self._answer(checkpoint)
+        self._answer(held)
 
     def _content(self, push: sync_pb2.Push, data: bytes) -> bytes | None:
         if push.encoding == sync_pb2.CONTENT_ENCODING_IDENTITY:
@@ -110,7 +119,7 @@ class Landing:
         self._note_newer(checkpoint)
         self.rejected.append(delivery)
         self._device.publish(Rejected(checkpoint.space, checkpoint.item))
-        ask = self._device.asks.get((checkpoint.space, checkpoint.item))
+        ask = self._device.ask_for(checkpoint.space, checkpoint.item)
         if ask is None:
             return
         ask.tries += 1
@@ -125,10 +134,9 @@ class Landing:
         if held is not None and held.checkpoint.data_hash != checkpoint.data_hash:
             held.stale = held.stale or held.checkpoint.version <= checkpoint.version
 
-    def _answer(self, checkpoint: checkpoint_pb2.Checkpoint) -> None:
-        ask = self._device.asks.get((checkpoint.space, checkpoint.item))
-        held = self._device.buffer.get(checkpoint.space, checkpoint.item)
-        if ask is not None and held is not None and not ask.answer.done():
+    def _answer(self, held: Held) -> None:
+        ask = self._device.asks.get((held.checkpoint.space, held.checkpoint.item))
+        if ask is not None and not ask.answer.done():
             ask.answer.set_result(held)
 
 

@@ -10,15 +10,17 @@ import grpc
 
 from foresync.device import Device
 from foresync.errors import FINAL, ForesyncError, error_of_call, error_of_status
-from foresync.events import Refused
 from foresync.landing import Landing
+from foresync.manifest import manifest_parts
 from foresync.uplink import Uplink, heartbeat
 from foresync.v1 import sync_pb2, sync_pb2_grpc
 
 WELCOME_SECONDS = 20.0
 """How long a session may take to begin."""
-MANIFEST_PART = 2048
 _GOODBYES = {
+    sync_pb2.GOODBYE_REASON_SHUTDOWN: "SHUTTING_DOWN",
+    sync_pb2.GOODBYE_REASON_SLOW_CONSUMER: "SLOW_CONSUMER",
+    sync_pb2.GOODBYE_REASON_SILENT: "SILENT",
     sync_pb2.GOODBYE_REASON_TAKEN_OVER: "TAKEN_OVER",
     sync_pb2.GOODBYE_REASON_TOKEN_EXPIRED: "UNAUTHENTICATED",
     sync_pb2.GOODBYE_REASON_FORGOTTEN: "FORGOTTEN",
@@ -33,7 +35,7 @@ class Session:
         self._spaces = spaces
         self._call = sync_pb2_grpc.SyncServiceStub(channel).Sync(metadata=(("authorization", f"Bearer {token}"),))
         self._landing = Landing(device, self.ask)
-        self._uplink = Uplink(device, self._landing, sync_pb2.ClientEvent(hello=self._hello()))
+        self._uplink = Uplink(device, self._landing, sync_pb2.ClientEvent(hello=self._hello()), self.nudge)
         self._something = asyncio.Event()
         self._something.set()
         self._tokens: list[tuple[int, bytes]] = []
@@ -41,10 +43,16 @@ class Session:
         self._nonce = self._request = 0
         self._silence = WELCOME_SECONDS
         self._end: ForesyncError | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def welcomed(self) -> bool:
+        """Whether it began."""
+        return self._uplink.welcomed
 
     async def run(self) -> ForesyncError:
         """Runs until the session is over, and says why."""
-        tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._beat())]
+        self._tasks = [asyncio.create_task(self._write())]
         try:
             while (response := await asyncio.wait_for(self._call.read(), self._silence)) is not grpc.aio.EOF:
                 for event in response.events:
@@ -63,7 +71,7 @@ class Session:
             end = self._end
         finally:
             self._call.cancel()
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
             for barrier in self._barriers.values():
                 barrier.cancel()
@@ -116,7 +124,7 @@ class Session:
             case "welcome":
                 await self._welcome(event.welcome)
             case "activity_ack":
-                await self._durable(event.activity_ack.sequence)
+                await self._uplink.durable(event.activity_ack.sequence)
             case "push":
                 self._landing.push(event.delivery, event.push, asked=False)
             case "chunk":
@@ -134,19 +142,19 @@ class Session:
                 text = event.goodbye.message or "the server ended the session"
                 self.leave(ForesyncError(code, text, retry_after=event.goodbye.retry_after_ms / 1000))
             case "refusal":
-                await self._refused(event.refusal)
+                await self._uplink.refused(event.refusal)
 
     async def _welcome(self, welcome: sync_pb2.Welcome) -> None:
         self._silence = 2 * (welcome.heartbeat_interval_ms or 30_000) / 1000
         self._device.query_key = welcome.query_key
-        await self._durable(welcome.activity_sequence)
+        await self._uplink.durable(welcome.activity_sequence)
         for verdict in welcome.verdicts:
             self._obey(verdict)
         self._uplink.welcomed = True
         for space, item in self._device.asks:
             self.ask(space, item)
         # Behind the manifests: when it comes back, what changed meanwhile was compared and told.
-        asyncio.create_task(self._become_live())  # noqa: RUF006 (the barrier keeps it)
+        self._tasks += [asyncio.create_task(self._become_live()), asyncio.create_task(self._beat())]
 
     async def _become_live(self) -> None:
         await self.barrier()
@@ -156,34 +164,12 @@ class Session:
         buffer = self._device.buffer
         if verdict.verdict == sync_pb2.VERDICT_RESUME:
             return
-        if verdict.verdict in (sync_pb2.VERDICT_ANEW, sync_pb2.VERDICT_WIPE):
-            buffer.resume_token = b""
-        held = list(buffer.of_space(verdict.space))
+        if verdict.verdict == sync_pb2.VERDICT_ANEW:
+            buffer.renew(verdict.space)
         if verdict.verdict == sync_pb2.VERDICT_WIPE:
-            for one in held:
-                buffer.drop(verdict.space, one.checkpoint.item)
-            held = []
-        entries = [sync_pb2.ManifestEntry(item=one.checkpoint.item, data_hash=one.checkpoint.data_hash) for one in held]
-        for at in range(0, max(1, len(entries)), MANIFEST_PART):
-            part, last = entries[at : at + MANIFEST_PART], at + MANIFEST_PART >= len(entries)
-            self._say(sync_pb2.ClientEvent(manifest=sync_pb2.Manifest(space=verdict.space, entries=part, last=last)))
-
-    async def _durable(self, sequence: int) -> None:
-        device = self._device
-        # A device that starts anew is told where its numbers stand: nothing of this run has had one.
-        done = 0 if device.sequence is None else max(0, sequence - device.sequence)
-        for _ in range(min(done, len(device.batches))):
-            device.batches.popleft()
-        device.sequence, self._uplink.in_flight = sequence, 0
-        await device.notify()
-
-    async def _refused(self, refusal: sync_pb2.Refusal) -> None:
-        self._device.publish(Refused(error_of_status(refusal.status)))
-        if refusal.activity_sequence and self._device.batches:
-            # The number is free again: the next batch gets it.
-            self._device.batches.popleft()
-            self._uplink.in_flight = 0
-            await self._device.notify()
+            self._device.wipe(verdict.space)
+        for part in manifest_parts(verdict.space, list(self._device.buffer.of_space(verdict.space))):
+            self._say(sync_pb2.ClientEvent(manifest=part))
 
     def _answer(self, delivery: int, answer: sync_pb2.Answer) -> None:
         if answer.WhichOneof("result") == "found":
@@ -191,9 +177,15 @@ class Session:
         elif answer.WhichOneof("result") == "not_modified":
             self._landing.not_modified(answer.not_modified)
         else:
-            for ask in self._device.asks.values():
-                if ask.id == answer.request_id and not ask.answer.done():
-                    ask.answer.set_exception(error_of_status(answer.error))
+            self._fail(answer.request_id, error_of_status(answer.error))
+
+    def _fail(self, request: int, error: ForesyncError) -> None:
+        for key, ask in self._device.asks.items():
+            if ask.id != request or ask.answer.done():
+                continue
+            if error.code == "ITEM_UNKNOWN":
+                self._device.forget(self._device.buffer.drop(*key))
+            ask.answer.set_exception(error)
 
     def _heard(self, beat: sync_pb2.Heartbeat) -> None:
         passed = self._barriers.pop(beat.echo, None)
@@ -228,8 +220,7 @@ class Session:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self._silence / 2 * random.uniform(0.5, 0.9))
-            if self._uplink.welcomed:
-                self._say(heartbeat(nonce=2**40))
+            self._say(heartbeat(nonce=2**40))
 
 
 def is_final(error: ForesyncError) -> bool:

@@ -58,7 +58,8 @@ def test_the_buffer_keeps_to_its_capacity_and_drops_what_was_used_least_recently
     gone = buffer.put(held("c", b"123"))
     assert [one.checkpoint.item for one in gone] == ["b"]
     assert (len(buffer), buffer.size) == (2, 8)
-    assert buffer.put(held("huge", bytes(11))) == []
+    huge = held("huge", bytes(11))
+    assert buffer.put(huge) == [huge]
     assert buffer.get("s", "huge") is None
 
 

@@ -1,5 +1,6 @@
 /**
- * Writes a second of the store's adapters, one process, one machine: `npm run bench:store [SECONDS]`. Redis and a cluster of
+ * Writes a second of the store's adapters, one process, one machine: `npm run bench:store -- [SECONDS [USERS [STORES]]]`, then
+ * what an update costs when 10^3 to USERS (10^6) users are held; STORES: some of memory, lmdb, redis, redis+cluster. Redis and a cluster of
  * three primaries with replicas are started for it; `commands` is what all of their servers together did for one write.
  * put: a blob of 1 KiB. commit: a new version of one of 1,000 items, whose blob is there. apply: a batch of one activity
  * with a context of 2 KiB. Each with 1, 32 and 256 writers at a time.
@@ -15,8 +16,12 @@ import { openStore } from '../src/store/open.js';
 import { startCluster } from '../test/support/redis/cluster.js';
 import { startStandalone } from '../test/support/redis/deployment.js';
 import type { RedisProcess } from '../test/support/redis/server.js';
+import { doneBy } from './store/counters.js';
+import { measureGrowth } from './store/growth.js';
 
 const SECONDS = Number(process.argv[2] ?? 2);
+const USERS = Number(process.argv[3] ?? 1_000_000);
+const STORES = process.argv[4]?.split(',') ?? ['memory', 'lmdb', 'redis', 'redis+cluster'];
 const SPACE = spaceId('bench');
 const WRITERS = [1, 32, 256];
 
@@ -55,28 +60,33 @@ const writes: Readonly<Record<string, Write>> = {
 
 let round = 0;
 let applied = new Map<number, number>();
-const rows: Record<string, string | number>[] = [];
 const directory = await mkdtemp(join(tmpdir(), 'foresync-bench-'));
-const [redis, cluster] = [await startStandalone(), await startCluster()];
-const places = [{ url: 'memory:', servers: [] }, { url: `lmdb:${directory}`, servers: [] }, redis, cluster];
-for (const { url, servers } of places) {
-  const store = await openStore({ url }, { clock: Date, randomBytes });
+const places = [
+  () => Promise.resolve({ url: 'memory:', servers: [], stop: nothing }),
+  () => Promise.resolve({ url: `lmdb:${directory}`, servers: [], stop: nothing }),
+  () => startStandalone(),
+  () => startCluster(),
+];
+const rows: Record<string, string | number>[] = [];
+const growth: Record<string, string | number>[] = [];
+for (const [index, name] of ['memory', 'lmdb', 'redis', 'redis+cluster'].entries()) {
+  const place = STORES.includes(name) ? await places[index]?.() : undefined;
+  if (place === undefined) continue;
+  const store = await openStore({ url: place.url }, { clock: Date, randomBytes });
   await store.spaces.ensure(SPACE, 4);
   await Promise.all(contents.map((content) => put(store, content)));
   applied = new Map();
-  for (const [name, write] of Object.entries(writes)) {
+  for (const [kind, write] of Object.entries(writes)) {
     for (const writers of WRITERS)
-      rows.push({
-        store: url.slice(0, url.indexOf(':')),
-        write: name,
-        ...(await measure(store, write, writers, servers)),
-      });
+      rows.push({ store: name, write: kind, ...(await measure(store, write, writers, place.servers)) });
   }
+  growth.push(...(await measureGrowth(store, place, USERS, SECONDS)));
   await store.close();
+  await place.stop();
 }
-await Promise.all([redis.stop(), cluster.stop()]);
 await rm(directory, { recursive: true });
 console.table(rows);
+console.table(growth);
 
 async function measure(
   store: Store,
@@ -85,7 +95,7 @@ async function measure(
   servers: readonly RedisProcess[],
 ): Promise<Record<string, number | string>> {
   round++;
-  const commandsBefore = await commandsOf(servers);
+  const commandsBefore = (await doneBy(servers)).commands;
   const waits: number[] = [];
   const before = process.cpuUsage();
   const end = performance.now() + SECONDS * 1000;
@@ -102,17 +112,10 @@ async function measure(
   const at = (share: number): number => Number((waits[Math.floor(waits.length * share)] ?? 0).toFixed(3));
   const perSecond = Math.round(waits.length / SECONDS);
   const cpu = Math.round((user + system) / waits.length);
-  const done = (await commandsOf(servers)) - commandsBefore;
+  const done = (await doneBy(servers)).commands - commandsBefore;
   const commands = servers.length === 0 ? '' : (done / waits.length).toFixed(2);
   const figures = { 'per second': perSecond, 'cpu us': cpu, 'p50 ms': at(0.5), 'p99 ms': at(0.99) };
   return { writers, ...figures, commands };
-}
-
-/** Commands that stores have sent to servers so far: scripts and waits for replicas. */
-async function commandsOf(servers: readonly RedisProcess[]): Promise<number> {
-  const stats = await Promise.all(servers.map((server) => server.ask((one) => one.info('commandstats'))));
-  const calls = stats.flatMap((text) => [...text.matchAll(/cmdstat_(?:evalsha|wait):calls=(\d+)/g)]);
-  return calls.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** Each writer is a user of its own: the version of its context is the number of its batches. */
@@ -130,4 +133,8 @@ function put(store: Store, content: Uint8Array): Promise<DataHash> {
     content.length,
     null,
   );
+}
+
+function nothing(): Promise<void> {
+  return Promise.resolve();
 }

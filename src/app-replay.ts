@@ -26,6 +26,8 @@ export interface ReplayServerOptions {
   readonly clock: Clock;
   /** As the setting store.url: an empty store; left out = in memory. */
   readonly store?: string;
+  /** Server nodes over the store, which has to be one that they can share; left out = 1. */
+  readonly nodes?: number;
   /** Sees plans with the server's pseudonyms of users. */
   readonly observer: PlanObserver;
 }
@@ -39,10 +41,11 @@ export interface ReplayPush {
   readonly threshold: number | null;
 }
 
-/** A real server for one replay: on a free port of this machine, over a store of its own, at the trace's time. */
+/** A real server for one replay: nodes on free ports of this machine, over a store of its own, at the trace's time. */
 export interface ReplayServer {
-  /** `http://127.0.0.1:PORT` */
-  readonly endpoint: string;
+  /** `http://127.0.0.1:PORT` of each node. */
+  readonly endpoints: readonly string[];
+  /** Of the first node. */
   readonly port: number;
   /** A token that may write the space, for as long as a trace can last. Without a device it is a backend's. */
   token(user: UserId, device: DeviceId | null): Promise<string>;
@@ -59,19 +62,19 @@ export async function startReplayServer(options: ReplayServerOptions): Promise<R
   const folder = await mkdtemp(join(tmpdir(), 'foresync-replay-'));
   try {
     const files = await writeKeys(folder, { tokenKey, serverKey });
-    const app = await startApp(options, files, troubles);
+    const apps = await startApps(options, files, troubles);
     const pseudonymKey = deriveKeys(serverKey).pseudonym;
     return {
-      endpoint: `http://${app.address}`,
-      port: app.port,
+      endpoints: apps.map((app) => `http://${app.address}`),
+      port: apps[0]?.port ?? 0,
       token: (user, device) => signToken(tokenKey, options.space, user, device),
       pseudonymOf: (user) => pseudonymOf(pseudonymKey, user),
       quiesce: async (signal) => {
-        await app.quiesce(signal);
+        for (const app of apps) await app.quiesce(signal);
         if (troubles.length > 0)
           throw new ForesyncError('INTERNAL', `the server complained: ${troubles[0] ?? ''}`);
       },
-      stop: () => app.stop(),
+      stop: () => stopAll(apps),
     };
   } finally {
     // The server has read them.
@@ -92,6 +95,26 @@ async function writeKeys(
   await writeFile(files.secretFile, keys.tokenKey.toString('base64url'), { mode: 0o600 });
   await writeFile(files.serverKeyFile, keys.serverKey.toString('base64url'), { mode: 0o600 });
   return files;
+}
+
+/** All or none. */
+async function startApps(
+  options: ReplayServerOptions,
+  files: KeyFiles,
+  troubles: string[],
+): Promise<readonly App[]> {
+  const apps: App[] = [];
+  try {
+    while (apps.length < (options.nodes ?? 1)) apps.push(await startApp(options, files, troubles));
+    return apps;
+  } catch (error) {
+    await stopAll(apps);
+    throw error;
+  }
+}
+
+async function stopAll(apps: readonly App[]): Promise<void> {
+  await Promise.all(apps.map((app) => app.stop()));
 }
 
 async function startApp(options: ReplayServerOptions, files: KeyFiles, troubles: string[]): Promise<App> {

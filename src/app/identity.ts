@@ -15,9 +15,13 @@ export function deploymentKeys({ auth, store }: Config): DerivedKeys {
   const { serverKeyFile } = auth;
   if (serverKeyFile !== null) return deriveKeys(readSecret('auth.serverKeyFile', serverKeyFile));
   if (store.url === 'memory:') return deriveKeys(randomBytes(32));
-  throw new ForesyncError('CONFIG_INVALID', `auth.serverKeyFile is needed with the store ${store.url}`, {
-    field: 'auth.serverKeyFile',
-  });
+  throw new ForesyncError(
+    'CONFIG_INVALID',
+    'auth.serverKeyFile is needed with a store that outlives the process',
+    {
+      field: 'auth.serverKeyFile',
+    },
+  );
 }
 
 /** Who verifies tokens. Throws CONFIG_INVALID naming the key that cannot be used. */

@@ -49,18 +49,16 @@ export function sessionSettings({ session, limits }: Config): SessionSettings {
 }
 
 export function storeConfig({ store }: Config, observer: StoreObserver): StoreConfig {
-  const { url, logRetention, blobGraceMs, replicas, ...redis } = store;
-  const { refuseDegraded, partitions, commandMs, operationMs } = redis;
   return {
-    url,
-    limits: { logRetention, blobGraceMs },
+    url: store.url,
+    limits: { logRetention: store.logRetention, blobGraceMs: store.blobGraceMs },
     redis: {
-      refuseDegraded,
-      partitions,
-      commandMs,
-      replicaMs: Math.ceil(commandMs * REPLICA_SHARE),
-      operationMs,
-      ...(replicas === null ? {} : { replicas }),
+      refuseDegraded: store.refuseDegraded,
+      partitions: store.partitions,
+      commandMs: store.commandMs,
+      replicaMs: Math.ceil(store.commandMs * REPLICA_SHARE),
+      operationMs: store.operationMs,
+      ...(store.replicas === null ? {} : { replicas: store.replicas }),
     },
     observer,
   };

@@ -1,3 +1,4 @@
+import { registerDoctor } from './doctor.js';
 import { registerExport } from './export.js';
 import { registerForget } from './forget.js';
 import { registerFeatures } from './features.js';
@@ -22,6 +23,7 @@ export const commands: readonly Register[] = [
   registerFeatures,
   registerTrain,
   registerServe,
+  registerDoctor,
   registerToken,
   registerPut,
   registerGet,

@@ -43,11 +43,24 @@ async function openAdapter(
   limits: StoreLimits,
   surroundings: StoreSurroundings,
 ): Promise<Store> {
+  const [scheme, place] = schemeOf(url);
+  switch (scheme) {
+    case 'memory':
+      return openMemory(limits, surroundings);
+    case 'lmdb':
+      return openLmdb(place, limits, surroundings);
+    case 'redis':
+      return openRedis(url, limits, surroundings, redis, observer);
+  }
+}
+
+/** Which kind of store a URL names, and what comes after. Throws CONFIG_INVALID. */
+export function schemeOf(url: string): readonly [scheme: 'memory' | 'lmdb' | 'redis', place: string] {
   const colon = url.indexOf(':');
   const [scheme, place] = [url.slice(0, colon), url.slice(colon + 1)];
-  if (scheme === 'memory' && place === '') return openMemory(limits, surroundings);
-  if (scheme === 'lmdb' && place !== '') return openLmdb(place, limits, surroundings);
-  if (/^rediss?(\+|:)/.test(url)) return openRedis(url, limits, surroundings, redis, observer);
+  if (scheme === 'memory' && place === '') return ['memory', place];
+  if (scheme === 'lmdb' && place !== '') return ['lmdb', place];
+  if (/^rediss?(\+|:)/.test(url)) return ['redis', place];
   const known = `memory:, lmdb:DIRECTORY, ${REDIS_URLS}`;
   const text = `store.url is ${JSON.stringify(withoutPassword(url))}, but has to be ${known}`;
   throw new ForesyncError('CONFIG_INVALID', text, { field: 'store.url', facts: { limit: known } });

@@ -9,6 +9,7 @@ import { Claims } from './redis/claims.js';
 import { ClusterTopology } from './redis/cluster.js';
 import { Commits } from './redis/commits.js';
 import type { Dialling } from './redis/connection.js';
+import { sentinelDialling } from './redis/connection.js';
 import { Directory } from './redis/directory.js';
 import { Keys } from './redis/keys.js';
 import { checkLayout } from './redis/layout.js';
@@ -20,7 +21,7 @@ import { Router } from './redis/router.js';
 import { SCRIPTS } from './redis/scripts.js';
 import { SentinelTopology } from './redis/sentinel.js';
 import type { RedisSettings } from './redis/settings.js';
-import { REDIS_SETTINGS } from './redis/settings.js';
+import { settingsFor } from './redis/settings.js';
 import { RedisSpaces } from './redis/spaces.js';
 import { standaloneTopology } from './redis/standalone.js';
 import { Sweeper } from './redis/sweeper.js';
@@ -40,7 +41,7 @@ export async function openRedis(
   observer: StoreObserver = UNOBSERVED,
 ): Promise<Store> {
   const address = parseAddress(url);
-  const settings = { ...REDIS_SETTINGS, ...(address.kind === 'standalone' ? { replicas: 0 } : {}), ...given };
+  const settings = settingsFor(address.kind, given);
   const dialling: Dialling = { address, connectMs: settings.commandMs };
   const topology = topologyOf(address, dialling);
   const random = (): number => Buffer.from(surroundings.randomBytes(4)).readUInt32BE() / 2 ** 32;
@@ -100,9 +101,4 @@ function topologyOf(address: RedisAddress, dialling: Dialling): Topology {
     case 'cluster':
       return new ClusterTopology(endpoints, new Questions(dialling));
   }
-}
-
-/** Sentinels have users of their own, or none: the URL's is for the servers. */
-function sentinelDialling(dialling: Dialling): Dialling {
-  return { ...dialling, address: { ...dialling.address, username: null, password: null } };
 }

@@ -5,7 +5,8 @@ import type { Foresync, Transport } from '@foresync/client';
 import { connect, grpcTransport } from '@foresync/client';
 import { deafDevice } from '../support/deaf-device.js';
 import { scratchFolder } from '../support/scratch.js';
-import { freePort, ServerProcess } from '../support/server-process.js';
+import { freePort } from '../support/ports.js';
+import { ServerProcess } from '../support/server-process.js';
 import { TokenMaker } from '../support/tokens.js';
 import { until } from '../support/until.js';
 

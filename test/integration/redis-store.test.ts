@@ -5,13 +5,14 @@ import type { Store } from '../../src/domain/store-port.js';
 import { openStore } from '../../src/store/open.js';
 import type { RedisSettings } from '../../src/store/redis/settings.js';
 import { commit, item, makeSpace, SPACE, wholeLog } from '../contract/store/harness.js';
+import { freePort } from '../support/ports.js';
 import type { Deployment } from '../support/redis/deployment.js';
 import { startStandalone } from '../support/redis/deployment.js';
 import { eventually } from '../support/redis/eventually.js';
 import { holeBefore } from '../support/redis/hole.js';
 import { untilReplicated } from '../support/redis/sentinels.js';
 import type { RedisProcess } from '../support/redis/server.js';
-import { freePorts, redisServer } from '../support/redis/server.js';
+import { redisServer } from '../support/redis/server.js';
 
 describe('redis: what a store makes of its servers', function () {
   this.timeout(60_000);
@@ -119,7 +120,7 @@ describe('redis: what a store makes of its servers', function () {
   });
 
   it('says how safe a write is: REPLICATED, DEGRADED without a replica, refused if so configured', async () => {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     const replica = redisServer(port, primary.folder, ['--replicaof', '127.0.0.1', `${primary.port}`]);
     await replica.start();
     await untilReplicated(primary, 1);

@@ -8,7 +8,7 @@ import { createLogger } from '../../src/telemetry/logger.js';
 
 // The parent wrote it.
 const config = JSON.parse(process.argv[2] ?? '') as PartialConfig;
-const app = await createApp(configOf(config), { logger: createLogger('error') });
+const app = await createApp(configOf(config), { logger: createLogger(config.log?.level ?? 'error') });
 await app.start();
 process.stdout.write(`listening on ${app.port}\n`);
 process.on('message', (message) => {

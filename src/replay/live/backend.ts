@@ -18,7 +18,8 @@ export class Backend {
   }
 
   static async open(server: ReplayServer, space: SpaceId): Promise<Backend> {
-    return new Backend(server.endpoint, space, await server.token(userId('backend'), null));
+    const [endpoint = ''] = server.endpoints;
+    return new Backend(endpoint, space, await server.token(userId('backend'), null));
   }
 
   /** Puts a content; `audience` names whom it is addressed to, nobody = those who opened the item before. */

@@ -34,9 +34,11 @@ export class LiveFleet {
   #connected = 0;
 
   private constructor(options: FleetOptions, connections: number) {
-    const { endpoint } = options.server;
+    const { endpoints } = options.server;
     this.#options = options;
-    this.#transports = Array.from({ length: connections }, () => grpcTransport({ endpoint }));
+    this.#transports = Array.from({ length: connections }, (_, index) =>
+      grpcTransport({ endpoint: endpoints[index % endpoints.length] ?? '' }),
+    );
   }
 
   /** Connects all devices, those of one user in the order in which the trace first uses them. All or none. */
@@ -44,7 +46,8 @@ export class LiveFleet {
     const users = [...devicesOf(options.trace)];
     const count = users.reduce((sum, [, devices]) => sum + devices.size, 0);
     if (count > MAX_LIVE_DEVICES) throw tooMany(count);
-    const fleet = new LiveFleet(options, Math.ceil(count / DEVICES_A_CONNECTION));
+    const connections = Math.max(options.server.endpoints.length, Math.ceil(count / DEVICES_A_CONNECTION));
+    const fleet = new LiveFleet(options, connections);
     const connectNext = async (): Promise<void> => {
       for (let next = users.shift(); next !== undefined; next = users.shift())
         await fleet.#connectUser(...next);

@@ -21,6 +21,8 @@ import { WireMeter } from './wire-meter.js';
 export interface LiveReplayOptions extends InProcessReplay {
   /** As the setting store.url: an empty store; left out = in memory. */
   readonly store?: string;
+  /** Server nodes that share that store, devices in turn at each; left out = 1. */
+  readonly nodes?: number;
 }
 
 /** Steps between two words of progress. */
@@ -51,6 +53,7 @@ export async function replayLive(
     clock,
     observer: names.translated(recorder),
     ...(options.store === undefined ? {} : { store: options.store }),
+    ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
   });
   names.learn((user) => server.pseudonymOf(user));
   try {

@@ -12,7 +12,7 @@ import type { Database, Reading, Writing } from './records.js';
 import { openDatabase, Records } from './records.js';
 
 /** Of keys and values; a directory of another layout is refused. */
-const LAYOUT = 2;
+export const LAYOUT = 2;
 
 /** An open directory: consistent reads, durable writes. One process at a time, because wake-ups stay inside it. */
 export class Environment {
@@ -101,6 +101,20 @@ async function withoutResidue(directory: string): Promise<Database> {
   if (!isDue(database)) return database;
   await compact(database, directory);
   return openDatabase(directory);
+}
+
+/**
+ * The layout of a directory that is there, read without a write; null if none was written yet. Throws STORE_UNAVAILABLE,
+ * STORE_CORRUPT.
+ */
+export async function readLayout(directory: string): Promise<number | null> {
+  const database = openDatabase(directory, true);
+  try {
+    const bytes = new Records(database).get(keys.layout());
+    return bytes === null ? null : decodeAs('the layout', StoredFormat, bytes).layout;
+  } finally {
+    await database.close();
+  }
 }
 
 function checkLayout(records: Writing): void {

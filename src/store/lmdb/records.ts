@@ -28,17 +28,18 @@ export interface Writing extends Reading {
 }
 
 /**
- * Opens or makes a database. Throws STORE_UNAVAILABLE, STORE_CORRUPT.
+ * Opens or makes a database; `readOnly` makes none. Throws STORE_UNAVAILABLE, STORE_CORRUPT.
  *
  * `overlappingSync: false`: a transaction becomes visible only after it was synced, and its promise resolves after both
  * (with lmdb's default, readers and the promise come before the sync). `eventTurnBatching: false`: groups are made in
  * group-commit.ts; lmdb's own batching makes its thread poll, and leaves a rejected promise that nobody can catch when a
  * commit fails. `noMemInit: false`: else gaps of pages come to the disk with whatever the process had in memory there.
  */
-export function openDatabase(directory: string): Database {
+export function openDatabase(directory: string, readOnly = false): Database {
   try {
     return open<Uint8Array, Uint8Array>({
       path: directory,
+      readOnly,
       noSubdir: false,
       encoding: 'binary',
       keyEncoding: 'binary',

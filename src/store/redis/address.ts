@@ -57,6 +57,11 @@ export function nameOf({ host, port }: Endpoint): string {
   return `${host}:${port}`;
 }
 
+/** Each endpoint once. */
+export function distinct(endpoints: readonly Endpoint[]): Endpoint[] {
+  return [...new Map(endpoints.map((endpoint) => [nameOf(endpoint), endpoint])).values()];
+}
+
 /** From `HOST:PORT`, brackets around an IPv6 address taken off; port NaN if there is none. */
 export function endpointOf(text: string): Endpoint {
   const cut = text.lastIndexOf(':');

@@ -1,6 +1,6 @@
 import { unavailable } from '../failures.js';
 import type { Endpoint } from './address.js';
-import { nameOf } from './address.js';
+import { distinct } from './address.js';
 import type { ClusterNode } from './cluster-view.js';
 import { ownersOf, readNodes, seesPrimary } from './cluster-view.js';
 import type { Connection } from './connection.js';
@@ -75,10 +75,6 @@ export class ClusterTopology implements Topology {
     const answers = await this.#questions.ask(endpoints, 'CLUSTER', 'NODES');
     return answers.map(({ endpoint, answer }) => readNodes(String(answer), endpoint));
   }
-}
-
-function distinct(endpoints: readonly Endpoint[]): Endpoint[] {
-  return [...new Map(endpoints.map((endpoint) => [nameOf(endpoint), endpoint])).values()];
 }
 
 /** So many of them, others in each turn. */

@@ -13,6 +13,11 @@ export interface Dialling {
   readonly connectMs: number;
 }
 
+/** Sentinels have users of their own, or none: the URL's is for the servers. */
+export function sentinelDialling(dialling: Dialling): Dialling {
+  return { ...dialling, address: { ...dialling.address, username: null, password: null } };
+}
+
 /** A connection that is open, and the process at its other end. */
 export interface Connection {
   readonly redis: Redis;

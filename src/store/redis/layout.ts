@@ -5,7 +5,7 @@ import type { Router } from './router.js';
 import { script } from './script.js';
 
 /** Of keys and values; a store of another layout is refused. */
-const LAYOUT = 2;
+export const LAYOUT = 2;
 
 /**
  *   KEYS  layout

@@ -2,7 +2,7 @@ import { ForesyncError } from '../../domain/errors.js';
 import { unavailable } from '../failures.js';
 
 /** Oldest version that has sharded pub/sub. */
-const OLDEST = 7;
+export const OLDEST = 7;
 
 /** The answer of INFO, by the names of its fields. */
 export function readInfo(text: string): ReadonlyMap<string, string> {

@@ -1,3 +1,5 @@
+import type { RedisAddress } from './address.js';
+
 /** How a store on Redis waits, retries and judges. Times in ms. */
 export interface RedisSettings {
   /** Replicas that must have a write before it is acknowledged as REPLICATED; 0 = none, acknowledged as LOCAL. */
@@ -22,6 +24,11 @@ export const REDIS_SETTINGS: RedisSettings = {
   replicaMs: 300,
   operationMs: 10_000,
 };
+
+/** Settings with their defaults, which one server without replicas has of its own. */
+export function settingsFor(kind: RedisAddress['kind'], given: Partial<RedisSettings>): RedisSettings {
+  return { ...REDIS_SETTINGS, ...(kind === 'standalone' ? { replicas: 0 } : {}), ...given };
+}
 
 /** Bounds of what waits on one connection; one command more is refused with STORE_UNAVAILABLE. */
 export const LANE_LIMITS = {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Certified } from '../certificates.js';
-import { freePort } from '../server-process.js';
+import { endsWithUs } from '../children.js';
+import { freePorts } from '../ports.js';
 import { venv } from '../venv.js';
 
 /** Where the deployment's files are. */
@@ -16,6 +17,8 @@ const START_MS = 20_000;
 export interface EnvoyOptions {
   /** Ports of the server nodes on this machine. */
   readonly nodes: readonly number[];
+  /** Ports that it takes if they are free: plain, TLS, admin. */
+  readonly ports?: readonly number[];
   /** What listener 8443 shows. */
   readonly certificate?: Certified;
   /** Changes the text of envoy.yaml, for time-outs that a test cannot wait for. */
@@ -31,18 +34,19 @@ export class EnvoyProcess {
   readonly #log: string[] = [];
   #child: ChildProcess | null = null;
 
-  private constructor(ports: readonly [number, number, number], folder: string) {
-    [this.port, this.tlsPort, this.#adminPort] = ports;
+  private constructor(ports: readonly number[], folder: string) {
+    [this.port = 0, this.tlsPort = 0, this.#adminPort = 0] = ports;
     this.#folder = folder;
   }
 
   /** Resolves when it serves and has found every node healthy. */
-  static async start({ nodes, certificate, change = (text) => text }: EnvoyOptions): Promise<EnvoyProcess> {
-    const ports = [await freePort(), await freePort(), await freePort()] as const;
+  static async start(options: EnvoyOptions): Promise<EnvoyProcess> {
+    const { nodes, certificate, change = (text: string): string => text } = options;
+    const ports = await freePorts(3, options.ports);
     const folder = mkdtempSync(join(tmpdir(), 'foresync-envoy-'));
     const envoy = new EnvoyProcess(ports, folder);
-    const [plain, tls, admin] = ports;
-    const replaced = { 8080: plain, 8443: tls, 9901: admin };
+    const { port: plain, tlsPort: tls } = envoy;
+    const replaced = { 8080: plain, 8443: tls, 9901: envoy.#adminPort };
     writeFileSync(join(folder, 'envoy.yaml'), change(withPorts(deployed('envoy.yaml'), replaced)));
     writeFileSync(join(folder, 'cds.yaml'), withNodes(deployed('cds.local.yaml'), nodes));
     copyFileSync(join(DEPLOY, 'tls.yaml'), join(folder, 'tls.yaml'));
@@ -104,7 +108,7 @@ export class EnvoyProcess {
   async #start(nodes: number): Promise<void> {
     const args = ['-c', 'envoy.yaml', '--disable-hot-restart', '--concurrency', '1', '-l', 'warn'];
     const child = spawn(await envoyBinary(), args, { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child = child;
+    this.#child = endsWithUs(child);
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => void this.#log.push(text.toString()));
     await this.healthy(nodes);

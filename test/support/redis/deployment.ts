@@ -1,6 +1,7 @@
+import { freePort } from '../ports.js';
 import { scratchFolder } from '../scratch.js';
 import type { RedisProcess } from './server.js';
-import { freePorts, redisServer } from './server.js';
+import { redisServer } from './server.js';
 
 /** Servers that make one store. */
 export interface Deployment {
@@ -16,7 +17,7 @@ export interface Deployment {
 /** One server. */
 export async function startStandalone(more: readonly string[] = []): Promise<Deployment> {
   const folder = await scratchFolder();
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const server = redisServer(port, folder.path, more);
   await server.start();
   return deployment(`redis://127.0.0.1:${port}`, [server], [], folder);

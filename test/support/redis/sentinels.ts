@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePorts } from '../ports.js';
 import { scratchFolder } from '../scratch.js';
 import type { Deployment } from './deployment.js';
 import { deployment } from './deployment.js';
 import { eventually } from './eventually.js';
-import { freePorts, redisServer, RedisProcess } from './server.js';
+import { redisServer, RedisProcess } from './server.js';
 
 const NAME = 'foresync';
 

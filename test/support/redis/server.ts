@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { endsWithUs } from '../children.js';
 
 /** A redis-server (or Sentinel) process on a free port of the loopback interface. */
 export class RedisProcess {
@@ -24,10 +24,7 @@ export class RedisProcess {
 
   /** Starts it (again, with what is on its disk); resolves when it answers. */
   async start(): Promise<void> {
-    const child = spawn(this.#command, this.#args, { cwd: this.folder, stdio: 'ignore' });
-    this.#child = child;
-    RUNNING.add(child);
-    child.once('exit', () => RUNNING.delete(child));
+    this.#child = endsWithUs(spawn(this.#command, this.#args, { cwd: this.folder, stdio: 'ignore' }));
     await this.ask((redis) => redis.ping());
   }
 
@@ -69,35 +66,9 @@ export class RedisProcess {
   }
 }
 
-/** So many ports that nobody listens on. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
 /** A server that keeps nothing on disk but what it is told to. */
 export function redisServer(port: number, folder: string, more: readonly string[] = []): RedisProcess {
   const place = join(folder, `${port}`);
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   return new RedisProcess('redis-server', port, place, [...args, '--dir', place, ...more]);
 }
-
-const RUNNING = new Set<ChildProcess>();
-// A test run that ends early leaves no servers behind.
-process.once('exit', () => {
-  for (const child of RUNNING) child.kill('SIGKILL');
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

@@ -61,15 +61,13 @@ export function appendTo(
 export function readAfter(
   records: Reading,
   log: LogKeys,
-  { low, high }: Bounds,
+  bounds: Bounds,
   page: { readonly after: number; readonly limit: number },
 ): (readonly [offset: number, value: Uint8Array])[] {
-  const first = Math.max(page.after, low) + 1;
-  if (first > high) return [];
-  const limit = Math.min(page.limit, high - first + 1);
-  const entries = records.range({ start: log.entry(first), end: log.entry(high + 1), limit });
-  if (entries.length !== limit) throw corrupt('a log');
-  return entries.map(([, value], index) => [first + index, value]);
+  const entries = readSparseAfter(records, log, bounds, page);
+  const expected = Math.min(page.limit, bounds.high - Math.max(page.after, bounds.low));
+  if (entries.length !== Math.max(0, expected)) throw corrupt('a log');
+  return entries;
 }
 
 /** As `readAfter`, of a log from which entries may have been taken out in between. */

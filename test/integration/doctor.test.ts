@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Finding } from '../../src/domain/finding.js';
+import { LAYOUT } from '../../src/store/redis/layout.js';
 import { appWorld } from '../support/app-world.js';
 import { Authority } from '../support/certificates.js';
 import { foresync } from '../support/cli.js';
@@ -113,7 +114,7 @@ describe('foresync doctor', function () {
     const redis = await startStandalone(['--maxmemory-policy', 'allkeys-lru', '--appendonly', 'yes']);
     try {
       const [server] = redis.servers;
-      await server?.ask((one) => one.set('{foresync}:layout', '1 64'));
+      await server?.ask((one) => one.set('{foresync}:layout', `${LAYOUT} 64`));
       const evicting = await examined('--store', redis.url);
       assert.equal(evicting.code, 1);
       assert.match(evicting.found('eviction'), /allkeys-lru .* refuse to start/);

@@ -93,8 +93,7 @@ export class OnlineLayer {
     const logits = this.#logits(inputs);
     const pushes = new Set(pushed);
     const isPushed = items.map((item) => pushes.has(item));
-    const sampled = sample(logits, isPushed, PENDING, this.#random).slice(0, this.#outcomes.room(user));
-    const examples = sampled.flatMap(({ place, weight }) => {
+    const examples = sample(logits, isPushed, PENDING, this.#random).flatMap(({ place, weight }) => {
       const item = items[place];
       if (item === undefined) return [];
       const row = rows.slice(place * WIDTH, (place + 1) * WIDTH);
@@ -103,10 +102,10 @@ export class OnlineLayer {
         { kind, item, row, keys: itsKeys, weight, logit: logits[place] ?? 0, isPushed: pushes.has(item) },
       ];
     });
-    // Only pushes whose opens will be heard of.
-    for (const example of examples)
+    const { taken, over } = this.#outcomes.planned(user, examples, nowMs);
+    for (const example of taken)
       if (example.isPushed) this.#state.drift.pushed(this.#probability(kind, example.logit));
-    this.#learn(this.#outcomes.planned(user, examples, nowMs));
+    this.#learn(over);
   }
 
   /** Learns from what a step decides. */

@@ -40,6 +40,13 @@ export interface Outcome {
   readonly opened: boolean;
 }
 
+export interface Planned {
+  /** Those that wait now: only of these an open will be heard of. */
+  readonly taken: readonly Example[];
+  /** What is over because users are gone. */
+  readonly over: readonly Outcome[];
+}
+
 interface Waiting {
   readonly example: Example;
   /** The user's step, counted from when they became known, after which it is too late. */
@@ -70,19 +77,14 @@ export class Outcomes {
     return this.#size;
   }
 
-  /** How many examples of a user's next plan would wait: beyond these `planned` takes none. */
-  room(user: Pseudonym): number {
-    const waiting = this.#users.get(user)?.waiting.filter(({ isDone }) => !isDone) ?? [];
-    return Math.min(PENDING.ofPlan, PENDING.ofUser - waiting.length);
-  }
-
-  /** The examples of a plan begin to wait. Answers what is over because users are gone. */
-  planned(user: Pseudonym, examples: readonly Example[], nowMs: number): readonly Outcome[] {
+  /** The examples of a plan begin to wait, as far as there is room for them. */
+  planned(user: Pseudonym, examples: readonly Example[], nowMs: number): Planned {
     const queue = this.#users.get(user) ?? emptyQueue(nowMs);
     this.#users.set(user, queue);
     queue.waiting = queue.waiting.filter(({ isDone }) => !isDone);
-    for (const example of examples.slice(0, this.room(user))) this.#wait(user, queue, example);
-    return this.#givenUp(nowMs);
+    const taken = examples.slice(0, Math.min(PENDING.ofPlan, PENDING.ofUser - queue.waiting.length));
+    for (const example of taken) this.#wait(user, queue, example);
+    return { taken, over: this.#givenUp(nowMs) };
   }
 
   /** What a step of a user decides. A step without items is none. */

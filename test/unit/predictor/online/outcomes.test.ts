@@ -84,8 +84,8 @@ describe('Outcomes', () => {
   it('a user who is silent for 60 days is gone', () => {
     const outcomes = new Outcomes();
     outcomes.planned(U, [exampleOf('a')], 0);
-    assert.deepEqual(told(outcomes.planned(pseudonym('v'), [exampleOf('b')], PENDING.silentMs)), []);
-    assert.deepEqual(told(outcomes.planned(pseudonym('v'), [], PENDING.silentMs + 1)), ['a not']);
+    assert.deepEqual(told(outcomes.planned(pseudonym('v'), [exampleOf('b')], PENDING.silentMs).over), []);
+    assert.deepEqual(told(outcomes.planned(pseudonym('v'), [], PENDING.silentMs + 1).over), ['a not']);
     assert.deepEqual(outcomes.observe(stepOf(['a'], PENDING.silentMs + 2)), []);
   });
 
@@ -98,7 +98,7 @@ describe('Outcomes', () => {
     assert.equal(outcomes.size, PENDING.ofUser);
     let gone = 0;
     for (let user = 0; user < 2000; user++)
-      gone += outcomes.planned(pseudonym(`v${user}`), plan, 0).filter(({ opened }) => !opened).length;
+      gone += outcomes.planned(pseudonym(`v${user}`), plan, 0).over.filter(({ opened }) => !opened).length;
     assert.ok(outcomes.size <= PENDING.total && outcomes.size > PENDING.total - PENDING.ofUser);
     assert.equal(gone, PENDING.ofUser + 2000 * PENDING.ofPlan - outcomes.size);
   });
@@ -152,7 +152,7 @@ describe('Outcomes', () => {
             expected.set(++examples, future.isOpened(user, itemId(item), place));
             return exampleOf(item, examples);
           });
-          seen(outcomes.planned(user, plan, place));
+          seen(outcomes.planned(user, plan, place).over);
         }
       }),
     );

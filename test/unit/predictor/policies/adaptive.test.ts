@@ -117,7 +117,7 @@ describe('adaptivePolicy', () => {
     this.timeout(240_000);
     // What changes all the time is of use to whoever comes next, and on the device that they come with.
     for (const [world, gain] of [
-      [routes(2400, seededRandom(11), OFFICE), 1.05],
+      [routes(1200, seededRandom(11), OFFICE), 1.05],
       [trace, 0.97],
     ] as const) {
       const dealt = splitDevices(world);

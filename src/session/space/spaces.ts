@@ -76,9 +76,7 @@ export class Spaces {
 
   /** Resolves when every tail has applied what was in its log when this was called. */
   async caughtUp(): Promise<void> {
-    const live = [...this.#ready];
-    await Promise.all(live.map(({ tail }) => tail.caughtUp()));
-    await Promise.all(live.map(async ({ feed }) => feed?.caughtUp()));
+    await Promise.all([...this.#ready].flatMap(({ tail, feed }) => [tail.caughtUp(), feed?.caughtUp()]));
   }
 
   /** Stops every tail; resolves when none is at work any more. */

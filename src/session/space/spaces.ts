@@ -76,7 +76,8 @@ export class Spaces {
 
   /** Resolves when every tail has applied what was in its log when this was called. */
   async caughtUp(): Promise<void> {
-    await Promise.all([...this.#ready].flatMap(({ tail, feed }) => [tail.caughtUp(), feed?.caughtUp()]));
+    const tails = [...this.#ready].flatMap(({ tail, feed }) => (feed === null ? [tail] : [tail, feed]));
+    await Promise.all(tails.map((each) => each.caughtUp()));
   }
 
   /** Stops every tail; resolves when none is at work any more. */

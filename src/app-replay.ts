@@ -70,7 +70,7 @@ export async function startReplayServer(options: ReplayServerOptions): Promise<R
       token: (user, device) => signToken(tokenKey, options.space, user, device),
       pseudonymOf: (user) => pseudonymOf(pseudonymKey, user),
       quiesce: async (signal) => {
-        for (const app of apps) await app.quiesce(signal);
+        await Promise.all(apps.map((app) => app.quiesce(signal)));
         if (troubles.length > 0)
           throw new ForesyncError('INTERNAL', `the server complained: ${troubles[0] ?? ''}`);
       },

@@ -35,7 +35,7 @@ func (c *Client) run(ctx context.Context) {
 			return
 		}
 		refused = why.Code == Unauthenticated && !welcomed
-		if time.Since(started) > healthy {
+		if welcomed && time.Since(started) > healthy {
 			wait = firstWait
 		}
 		c.become(Waiting, why)

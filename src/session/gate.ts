@@ -122,9 +122,10 @@ export class Gate implements SessionGate {
       signal?.throwIfAborted();
       await this.#spaces.caughtUp();
       await this.#session.catchUp.idle();
-      const busy = [...this.#registry.all()].find((session) => !session.idle);
+      let busy = this.#busy();
       if (busy === undefined) return;
-      await settledOrAborted(busy, signal);
+      // Reading the logs again is worth it when nobody is busy any more.
+      for (; busy !== undefined; busy = this.#busy()) await settledOrAborted(busy, signal);
     }
   }
 
@@ -185,6 +186,11 @@ export class Gate implements SessionGate {
     this.#registry.add(session);
     observer.opened(session.id);
     return session;
+  }
+
+  #busy(): Session | undefined {
+    for (const session of this.#registry.all()) if (!session.idle) return session;
+    return undefined;
   }
 
   #admit(): void {

@@ -11,8 +11,23 @@ export interface Result {
   readonly failures: ReadonlyMap<string, string>;
 }
 
-/** A client plays scripts, one after the other; what goes wrong is told on standard error at once. */
-export async function compete(contestant: Contestant, scripts: readonly Script[]): Promise<Result> {
+/**
+ * Every client plays the scripts, all clients at the same time: most of it is waiting. What goes wrong is told on standard
+ * error at once. Rejects, when all have ended, if a client could not be started.
+ */
+export async function competeAll(
+  contestants: readonly Contestant[],
+  scripts: readonly Script[],
+): Promise<readonly Result[]> {
+  const ended = await Promise.allSettled(contestants.map((contestant) => compete(contestant, scripts)));
+  return ended.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+}
+
+/** One script after the other. */
+async function compete(contestant: Contestant, scripts: readonly Script[]): Promise<Result> {
   const failures = new Map<string, string>();
   const { name, missing } = contestant;
   const driver = await contestant.start();

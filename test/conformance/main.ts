@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { CONTESTANTS } from './clients.js';
 import { Driver } from './driver.js';
-import { compete } from './compete.js';
+import { competeAll } from './compete.js';
 import { readScripts } from './script.js';
 import { tableOf } from './table.js';
 
@@ -24,8 +24,7 @@ const scripts = readScripts().filter(({ name }) => values.script === undefined |
 if (contestants.length === 0) throw new Error(`no client is called ${values.client ?? ''}`);
 if (scripts.length === 0) throw new Error(`no script is called ${values.script ?? ''}`);
 
-const results = [];
-for (const contestant of contestants) results.push(await compete(contestant, scripts));
+const results = await competeAll(contestants, scripts);
 console.log(tableOf(scripts, results));
 process.exitCode = results.some(({ failures }) => failures.size > 0) ? 1 : 0;
 

@@ -29,7 +29,7 @@ export async function play(script: Script, driver: Driver): Promise<void> {
       }
     }
   } finally {
-    await driver.call('close', {}).catch(() => undefined);
+    await bounded(driver.call('close', {})).catch(() => undefined);
     server.stop();
   }
 }
@@ -95,8 +95,6 @@ class Scene {
       check(step, await bounded(answer), this.#names);
       return;
     }
-    // Whoever asks for the result hears of it.
-    answer.catch(() => undefined);
     this.#results.set(as, answer);
   }
 
@@ -110,13 +108,16 @@ class Scene {
     // Objects stay objects.
     const given = made(options, this.#names) as Record<string, unknown>;
     const args = call === 'connect' ? { endpoint: this.#server.endpoint, ...CONNECT, ...given } : given;
-    return this.#driver.call(call, args);
+    const answer = this.#driver.call(call, args);
+    // Whoever waits for it hears of it; after a step that failed nobody does.
+    answer.catch(() => undefined);
+    return answer;
   }
 
   async #accept(step: Extract<Step, { accept: Fields }>): Promise<void> {
     const before = this.#stream;
     const stream = (this.#stream = await this.#server.accept());
-    const waited = Date.now() - (before?.endedAt ?? Date.now());
+    const waited = performance.now() - (before?.endedAt ?? -Infinity);
     if (waited < (step.not_before_ms ?? 0)) throw new Error(`the client came back after ${waited} ms`);
     if (step.token !== undefined && stream.token !== step.token)
       throw new Error(`the token is ${stream.token} instead of ${step.token}`);

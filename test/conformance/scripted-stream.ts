@@ -21,7 +21,7 @@ export class ScriptedStream {
   #barriers = BARRIER;
   /** Whether heartbeats with a nonce are echoed as they come. */
   echo = true;
-  /** When the client was told that it ends, or ended it itself, ms; undefined while it is open. */
+  /** When the client was told that it ends, or ended it itself, ms of the process' own clock; undefined while it is open. */
   endedAt: number | undefined;
   /** What the client did that no client may do; undefined if nothing. */
   violation: string | undefined;
@@ -40,7 +40,7 @@ export class ScriptedStream {
 
   /** Sends a frame; answers the number of its last event. */
   send(events: readonly WireEvent[]): number {
-    if (events.some((event) => 'goodbye' in event)) this.endedAt = Date.now();
+    if (events.some((event) => 'goodbye' in event)) this.endedAt = performance.now();
     this.#call.write({ events: events.map((event) => ({ delivery: ++this.#delivery, ...event })) });
     return this.#delivery;
   }
@@ -89,7 +89,7 @@ export class ScriptedStream {
 
   /** Ends it: the connection is lost, or the server refuses for a reason. */
   cut(error?: ForesyncError): void {
-    this.endedAt = Date.now();
+    this.endedAt = performance.now();
     this.#call.emit(
       'error',
       error === undefined ? { code: 14, details: 'cut by the script' } : callStatus(error),
@@ -114,7 +114,7 @@ export class ScriptedStream {
   }
 
   #over(): void {
-    this.endedAt ??= Date.now();
+    this.endedAt ??= performance.now();
     if (!this.#call.destroyed) this.#call.end();
   }
 }

@@ -32,16 +32,7 @@ describe('foresync replay over gRPC', function () {
   after(() => scratch.remove());
 
   it('is what the command does unless it is told otherwise, and measures the wire', async () => {
-    const { code, out, err } = await foresync(
-      'replay',
-      folder,
-      '--policies',
-      'none,recent',
-      '--workers',
-      '1',
-      '--json',
-      '-',
-    );
+    const { code, out, err } = await foresync('replay', folder, '--policies', 'none,recent', '--json', '-');
     assert.equal(code, 0, err);
     const { policies } = JSON.parse(out) as {
       policies: Record<string, { opens: number; wire_bytes: number }>;

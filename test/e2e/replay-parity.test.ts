@@ -25,7 +25,7 @@ interface Asked {
 
 async function assertSame(asked: Asked): Promise<ReadonlyMap<string, PolicyResult>> {
   const { folder, policies, lastSteps = null, splitDevices = false } = asked;
-  const view = { folder, policies, lastSteps, splitDevices, budget: 1, workers: null };
+  const view = { folder, policies, lastSteps, splitDevices, budget: 1, workers: 1 };
   const { signal } = new AbortController();
   const quiet = { signal, onProgress: () => undefined };
   const live = await replay({ ...view, mode: 'grpc', ...quiet });

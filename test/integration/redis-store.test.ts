@@ -104,6 +104,19 @@ describe('redis: what a store makes of its servers', function () {
     assert.deepEqual(await second, { value: 0 });
   });
 
+  it('wakes them for a log that begins anew too, with numbers that were told before', async () => {
+    const [here, there] = [await open(), await open()];
+    await makeSpace(here);
+    const wakes = there.spaces.wakeUps(SPACE, new AbortController().signal)[Symbol.asyncIterator]();
+    await wakes.next();
+    for (const turn of ['before', 'after']) {
+      const woken = wakes.next();
+      assert.equal((await commit(here, 'a', turn)).head.version, 1);
+      assert.deepEqual(await woken, { value: 0 });
+      await redis.flush();
+    }
+  });
+
   it('through a network that swallows everything, gives up in time and comes back by a new way', async () => {
     const hole = await holeBefore(primary.port);
     const store = await open({ operationMs: 1500 }, `redis://127.0.0.1:${hole.port}`);

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CONTESTANTS } from '../conformance/clients.js';
-import type { Result } from '../conformance/compete.js';
-import { compete } from '../conformance/compete.js';
+import { competeAll } from '../conformance/compete.js';
 import { readScripts } from '../conformance/script.js';
 import { tableOf } from '../conformance/table.js';
 import type { Outcome, Step } from './step.js';
@@ -17,12 +16,8 @@ export const conformanceSteps: readonly Step[] = [
 
 async function conformance(): Promise<Outcome> {
   const scripts = readScripts();
-  const results: Result[] = [];
-  for (const contestant of CONTESTANTS) {
-    const result = await compete(contestant, scripts);
-    if (result.skipped !== undefined) console.log(`skipped: ${result.skipped}`);
-    results.push(result);
-  }
+  const results = await competeAll(CONTESTANTS, scripts);
+  for (const { skipped } of results) if (skipped !== undefined) console.log(`skipped: ${skipped}`);
   const failed = results.reduce((sum, { failures }) => sum + failures.size, 0);
   const skipped = results.filter((result) => result.skipped !== undefined).length;
   return { passed: (results.length - skipped) * scripts.length - failed, failed, skipped };

@@ -4,14 +4,14 @@ import ts from 'typescript';
 import { filesBelow } from './files.js';
 import { check, succeeds } from './step.js';
 
-/** Where every process of the four suites leaves its raw coverage. */
+/** Where every process of the suites that are counted leaves its raw coverage. */
 export const coverageFolder = resolve('coverage/tmp');
 
 const summaryFile = 'coverage/coverage-summary.json';
 const leastPercent = 90;
 const pure = /^src\/(domain|context|planner|sync)\/|^src\/session\/transitions\.ts$/;
 
-/** One report over all suites, then what it has to say. */
+/** One report over them, then what it has to say. */
 export const coverageSteps = [
   check('coverage', 'coverage report', report),
   check('coverage', `coverage of src (${leastPercent} % of lines)`, wholeIsCovered),

@@ -12,7 +12,7 @@ from typing import Self
 import grpc
 
 from foresync.buffer import Buffer, Held
-from foresync.device import MAX_ASKS, MAX_BATCHES, MAX_EVENTS, Device
+from foresync.device import MAX_ASKS, MAX_BATCHES, MAX_EVENTS, MAX_OPENED, Device
 from foresync.digest import query_buckets
 from foresync.errors import ForesyncError
 from foresync.events import Event, Opened
@@ -172,7 +172,7 @@ class Client:
                 await self._stop(error)
                 return
             refused = renewable and not welcomed
-            wait = FIRST_WAIT if time.monotonic() - started > HEALTHY else wait
+            wait = FIRST_WAIT if welcomed and time.monotonic() - started > HEALTHY else wait
             await self._device.become("waiting", error)
             await asyncio.sleep(error.retry_after + random.uniform(0, wait))
             wait = min(LONGEST_WAIT, wait * 1.5)
@@ -220,6 +220,7 @@ class Client:
             buffer.touch(checkpoint.space, checkpoint.item)
         told = sync_pb2.Opened(space=checkpoint.space, item=checkpoint.item, data_hash=checkpoint.data_hash, zero_wait=zero_wait)
         self._device.opened.append(told)
+        del self._device.opened[:-MAX_OPENED]
         self._nudge()
         return Opened(held.content, checkpoint, zero_wait, age)
 

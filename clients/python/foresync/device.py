@@ -16,6 +16,8 @@ MAX_BATCHES = 4096
 """Activity batches that wait to become durable; beyond them the oldest goes."""
 MAX_ASKS = 1024
 """Items that are asked for at a time; beyond them nothing is asked for again that nobody waits for."""
+MAX_OPENED = 8192
+"""Opens that wait to be told; beyond them the oldest goes."""
 MAX_EVENTS = 1024
 """Events that wait for one listener; beyond them its oldest go."""
 

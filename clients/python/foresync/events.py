@@ -57,7 +57,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class Refused:
-    """The server refused an activity batch; its activities are given up."""
+    """The server refused something that the device sent. Unless the error is retryable, an activity batch is given up."""
 
     error: ForesyncError
 

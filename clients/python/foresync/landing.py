@@ -17,6 +17,8 @@ MAX_TRIES = 4
 """How often a content that comes corrupt is sent before it is given up."""
 MAX_TRANSFERS = 256
 """Transfers that are open at a time; more are rejected."""
+MAX_OVERHEAD = 1024
+"""Bytes that a transfer may have beyond those of its content: a delta can be longer than what it makes."""
 
 
 @dataclass
@@ -47,13 +49,17 @@ class Landing:
         if push.encoding == sync_pb2.CONTENT_ENCODING_NONE:
             self._note_newer(push.checkpoint)
             self._device.publish(Pushed(push.checkpoint, False, _reasons(push)))
-        elif push.transfer in self._transfers or len(self._transfers) >= MAX_TRANSFERS:
+        elif not push.transfer:
+            self._land(delivery, push, push.content, asked)
+        elif (
+            push.transfer in self._transfers
+            or len(self._transfers) >= MAX_TRANSFERS
+            or push.encoded_bytes > push.checkpoint.size_bytes + MAX_OVERHEAD
+        ):
             self._reject(delivery, push.checkpoint)
-        elif push.transfer:
+        else:
             self._note_newer(push.checkpoint)
             self._transfers[push.transfer] = _Transfer(delivery, push, asked)
-        else:
-            self._land(delivery, push, push.content, asked)
 
     def chunk(self, chunk: sync_pb2.Chunk) -> None:
         """A part of a transfer came."""

@@ -12,7 +12,9 @@ import { DiskStorage } from '../src/storage-disk.js';
 import { bytesOf, checkpointFor } from './support/checkpoints.js';
 import { inFolder } from './support/folder.js';
 
-describe('DeviceBuffer after a crash', () => {
+describe('DeviceBuffer after a crash', function () {
+  this.timeout(60_000); // hundreds of folders, on a machine that may be busy
+
   it('is as it was after some commit or between two, at whatever byte it happened', () =>
     inFolder(async (scratch) => {
       let run = 0;

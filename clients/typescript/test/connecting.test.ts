@@ -66,7 +66,7 @@ describe('connecting', () => {
     server.refusals.push(new Refusal(5, 'no such space', [errorInfo('SPACE_UNKNOWN')]));
     await assert.rejects(connectTo(server), { code: 'SPACE_UNKNOWN', message: /no such space/ });
     server.stop();
-    await assert.rejects(connectTo(server, { connectTimeoutMs: 60 }), {
+    await assert.rejects(connectTo(server, { connectTimeoutMs: 500 }), {
       code: 'TIMEOUT',
       message: /UNAVAILABLE/,
     });

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Outbox } from '../src/outbox.js';
 import { CrashingLog } from './support/crashing-log.js';
+import type { Step } from './support/outbox-world.js';
 import { step, World, opened, batch, given, watched } from './support/outbox-world.js';
+
+/** The device forgets that a batch was refused, and sends it again. */
+const REFUSED_AND_CRASHED: Step[] = ['refuse', 'add', 'connect', 'commit', 'send', 'arrive', 'crash'];
 
 describe('Outbox', () => {
   it('gives nothing to send before it is stored and welcomed', async () => {
@@ -160,6 +164,6 @@ describe('Outbox', () => {
         await world.finish();
         assert.deepEqual(world.applied, world.expected());
       }),
-      { numRuns: 3_000 },
+      { numRuns: 3_000, examples: [[REFUSED_AND_CRASHED]] },
     ));
 });

@@ -92,7 +92,7 @@ describe('a client whose connection breaks', () => {
       session.end();
       const next = await server.accept();
       next.echo = false;
-      await next.welcome({ heartbeatIntervalMs: 30 });
+      await next.welcome({ heartbeatIntervalMs: 150 });
       const after = await server.accept();
       await after.welcome();
       await eventually(() => client.state === 'live', 'live');

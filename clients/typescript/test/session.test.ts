@@ -208,7 +208,7 @@ describe('a session', () => {
     withClient({}, async ({ client, server, session }) => {
       session.end();
       const next = await server.accept();
-      await next.welcome({ heartbeatIntervalMs: 40 });
+      await next.welcome({ heartbeatIntervalMs: 300 });
       await next.until(() => next.all('heartbeat').length > 4 || undefined, 'heartbeats');
       assert.equal(client.stats.sessions, 2);
     }));

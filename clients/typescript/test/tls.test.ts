@@ -24,10 +24,9 @@ describe('a client over TLS', () => {
 
   it('does not send its token to a server that it cannot trust, or that does not trust it', () =>
     withTls(async (server) => {
-      await assert.rejects(connectBy(server, own), { code: 'TIMEOUT' });
-      await assert.rejects(connectBy(server, { ca: pem('ca.pem') }), { code: 'TIMEOUT' });
       const elsewhere = { ca: pem('ca.pem'), ...own, serverName: 'elsewhere.example' };
-      await assert.rejects(connectBy(server, elsewhere), { code: 'TIMEOUT' });
+      const wrong: TlsOptions[] = [own, { ca: pem('ca.pem') }, elsewhere];
+      await Promise.all(wrong.map((tls) => assert.rejects(connectBy(server, tls), { code: 'TIMEOUT' })));
       assert.deepEqual(server.tokens, []);
     }));
 

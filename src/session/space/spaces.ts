@@ -76,9 +76,8 @@ export class Spaces {
 
   /** Resolves when every tail has applied what was in its log when this was called. */
   async caughtUp(): Promise<void> {
-    const live = [...this.#ready];
-    await Promise.all(live.map(({ tail }) => tail.caughtUp()));
-    await Promise.all(live.map(async ({ feed }) => feed?.caughtUp()));
+    const tails = [...this.#ready].flatMap(({ tail, feed }) => (feed === null ? [tail] : [tail, feed]));
+    await Promise.all(tails.map((each) => each.caughtUp()));
   }
 
   /** Stops every tail; resolves when none is at work any more. */

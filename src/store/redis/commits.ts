@@ -69,8 +69,10 @@ export class Commits {
     if (outcome === 'absent')
       throw complaint ?? unavailable('the content was removed meanwhile: put it again');
     const stored = change === undefined ? null : presentBytes(change);
-    await this.#settle(request, claim, outcome, stored);
-    await this.#release(record, shard, releases.map(bytesOf));
+    await Promise.all([
+      this.#settle(request, claim, outcome, stored),
+      this.#release(record, shard, releases.map(bytesOf)),
+    ]);
     const result = this.#result(record, textOf(epoch), outcome, stored, durability);
     return { result, grown: outcome === 'committed' ? shard : null };
   }

@@ -38,8 +38,8 @@ export class Sweeper {
   /** Never throws: what is left over is removed later. */
   async sweep(partition: number): Promise<void> {
     try {
-      await this.#sweep(partition);
-      await this.#sweep(this.#turn++ % this.#parts.partitions);
+      const inTurn = this.#turn++ % this.#parts.partitions;
+      await Promise.all([...new Set([partition, inTurn])].map((each) => this.#sweep(each)));
     } catch (thrown) {
       this.#parts.observer.fault(ForesyncError.from(thrown));
     }

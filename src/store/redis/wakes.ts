@@ -16,6 +16,9 @@ export interface WakesParts extends Omit<SubscriptionsParts, 'onMessage' | 'onHe
 /** Changes of which only one of the two tellings (own commit, message) has come yet. */
 const HALF_TOLD = 4096;
 
+/** Who tells of a change: the commit that made it, if that is ours, and the message that everybody hears. */
+type Telling = 'commit' | 'message';
+
 /** A space that somebody in this process listens to. */
 interface Followed {
   readonly listeners: Set<WakeUpListener>;
@@ -33,7 +36,7 @@ export class Wakes {
   readonly #wakeUps = new WakeUps();
   readonly #subscriptions: Subscriptions;
   readonly #followed = new Map<SpaceId, Followed>();
-  readonly #told = new LRUCache<string, true>({ max: HALF_TOLD });
+  readonly #told = new LRUCache<string, Telling>({ max: HALF_TOLD });
   #closed = false;
 
   constructor(parts: WakesParts) {
@@ -60,7 +63,7 @@ export class Wakes {
 
   /** A commit of this process made the log of a shard grow. */
   grown(space: SpaceId, shard: number, offset: number): void {
-    if (this.#followed.has(space)) this.#tell(space, shard, offset);
+    if (this.#followed.has(space)) this.#tell('commit', space, shard, offset);
   }
 
   async close(): Promise<void> {
@@ -139,14 +142,18 @@ export class Wakes {
     const followed = this.#followed.get(space);
     if (followed === undefined) return;
     if (place === 'meta') void this.#follow(space, followed);
-    else this.#tell(space, Number(place), Number(offset));
+    else this.#tell('message', space, Number(place), Number(offset));
   }
 
-  /** A change is told twice if it is our own: it rings once. */
-  #tell(space: SpaceId, shard: number, offset: number): void {
+  /** A change is told twice if it is our own: it rings once. One that is told twice alike is of a log that began anew. */
+  #tell(by: Telling, space: SpaceId, shard: number, offset: number): void {
     const key = `${offset} ${shard} ${space}`;
-    if (this.#told.delete(key)) return;
-    this.#told.set(key, true);
+    const before = this.#told.get(key);
+    if (before !== undefined && before !== by) {
+      this.#told.delete(key);
+      return;
+    }
+    this.#told.set(key, by);
     this.#wakeUps.ring(space, shard);
   }
 

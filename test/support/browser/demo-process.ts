@@ -11,6 +11,8 @@ export class DemoProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   readonly #folder: string;
+  /** It has a group of its own: whatever ends us would leave it running. */
+  readonly #orphaned = (): void => void this.#signal('SIGKILL');
   /** What it printed. */
   #said = '';
 
@@ -18,6 +20,7 @@ export class DemoProcess {
     this.#child = child;
     this.#folder = folder;
     this.#exited = once(child, 'exit');
+    process.once('exit', this.#orphaned);
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (text: Buffer) => void (this.#said += text.toString()));
   }
@@ -54,6 +57,7 @@ export class DemoProcess {
   async kill(): Promise<void> {
     this.#signal('SIGKILL');
     await this.#exited;
+    process.off('exit', this.#orphaned);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

@@ -9,7 +9,7 @@ export type DiaryEntry =
   | { readonly kind: 'wrote'; readonly held: Held };
 
 export interface DiaryLimits {
-  /** Entries; when there are more, the older half goes. */
+  /** Entries; when there are more, only the newest stay, half as many. */
   readonly entries: number;
   /** Bytes of them, likewise. */
   readonly bytes: number;
@@ -91,8 +91,18 @@ export class Diary {
     this.#pages.push(page);
     this.#bytes += page.bytes.length;
     const { entries, bytes } = this.#limits;
-    if (this.#pages.length <= entries && this.#bytes <= bytes) return;
-    this.#cutTo(this.#pages.slice(Math.ceil(this.#pages.length / 2)));
+    if (this.#pages.length > entries || this.#bytes > bytes)
+      this.#cutTo(this.#newest(entries / 2, bytes / 2));
+  }
+
+  #newest(entries: number, bytes: number): Page[] {
+    let [from, sum] = [this.#pages.length, 0];
+    while (from > 0 && this.#pages.length - from < entries) {
+      sum += this.#pages[from - 1]?.bytes.length ?? 0;
+      if (sum > bytes) break;
+      from--;
+    }
+    return this.#pages.slice(from);
   }
 
   #cutTo(pages: Page[]): void {

@@ -84,6 +84,37 @@ describe('the demo in a browser', function () {
     await laptop.getByText('live').waitFor();
   });
 
+  it('reckons by itself, off line, what is likely next of what it holds', async () => {
+    await clickAround(laptop, 3);
+    await page.getByRole('radio', { name: 'off' }).check();
+    const own = laptop.getByRole('region', { name: 'Likely next, on this device' });
+    await own.locator('li').first().waitFor();
+    assert.match(await own.locator('li').first().innerText(), /\d\s%/);
+    assert.match(
+      await own.locator('.reasons').allInnerTexts().then(String),
+      /you used it|often used together/,
+    );
+    const guess = own.locator('li button').first();
+    const item = (await guess.locator('.name').getAttribute('title')) ?? '';
+    await guess.click();
+    await laptop.locator(`.reader .name[title="${item}"]`).waitFor();
+    await own.locator(`.name[title="${item}"]`).waitFor({ state: 'detached' });
+    await page.getByRole('radio', { name: 'as it is' }).check();
+    await own.waitFor({ state: 'detached' });
+  });
+
+  it('says in a line that the model is absent, and does without', async () => {
+    await page.route('**/model/*', (route) => route.fulfill({ status: 404 }));
+    await page.reload();
+    await laptop.getByText('live').waitFor();
+    await clickAround(laptop, 1);
+    await page.getByRole('radio', { name: 'off' }).check();
+    await laptop.getByText('This device ranks nothing by itself: manifest.json').waitFor();
+    await page.getByRole('radio', { name: 'as it is' }).check();
+    await laptop.getByText('live').waitFor();
+    await clickAround(laptop, 1);
+  });
+
   it('hears of a colleague’s change: what is held of it is old, or new already', async () => {
     await page.getByRole('button', { name: 'colleague' }).click();
     const told = page.locator('.colleagues [role=status]');

@@ -57,6 +57,11 @@ export class DeviceRanker {
     });
   }
 
+  /** Steps that it learned from. */
+  get steps(): number {
+    return this.#context.steps;
+  }
+
   /** Learns what the user did. Later batches come later. */
   async follow(batch: ActivityBatch): Promise<void> {
     for (const step of stepsOf(USER, DEVICE, batch)) {

@@ -89,6 +89,22 @@ describe('a page that ranks what it holds', function () {
     });
   });
 
+  it('goes on with a buffer of before it could rank', async () => {
+    const tab = await filled('upgrades', '/model/', async ({ page }) => {
+      await page.evaluate(`new Promise((resolve, reject) => {
+        const opening = indexedDB.open('foresync', 1);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => resolve(opening.result.close());
+        opening.onupgradeneeded = () => {
+          opening.result.createObjectStore('contents');
+          for (const log of ['records', 'outbox']) opening.result.createObjectStore(log, { autoIncrement: true });
+        };
+      })`);
+    });
+    await tab.call('view', 'readme.md');
+    assert.equal((await ranking(tab)).length, ITEMS.length);
+  });
+
   it('says what is wrong with the model, and does everything else', async () => {
     const tab = await filled('lacks', '/nowhere/');
     assert.equal(

@@ -24,7 +24,10 @@ export interface Likely {
   readonly checkpoint: Checkpoint;
   /** Whether it is known that another content is current. */
   readonly stale: boolean;
-  /** Probability that the user opens it within their next ten steps, as far as this device can tell; 0 to 1. */
+  /**
+   * Probability that the user opens it within their next ten steps, 0 to 1: as far as this device can tell from what was done
+   * on it, or what the server foretold when it sent it, as long as nothing was.
+   */
   readonly score: number;
   /** Why, strongest first, for people to read; at most 3. */
   readonly reasons: readonly Reason[];

@@ -45,6 +45,29 @@ describe('a client that ranks what it holds', function () {
       );
     }));
 
+  it('goes by what the server foretold until its user does something', () =>
+    withClient({ ranking: shipped }, async ({ client, session }) => {
+      for (const [place, item] of ITEMS.entries()) {
+        const checkpoint = { ...checkpointFor(item, bytesOf(item)), predictionScore: place / 4 };
+        session.push(checkpoint, bytesOf(item));
+      }
+      await eventually(() => client.stats.held.items === ITEMS.length, 'everything is held');
+      const foretold = await client.rank('s', { most: 3 });
+      assert.deepEqual(
+        foretold.map(({ checkpoint, score }) => [checkpoint.item, score]),
+        [...ITEMS.entries()]
+          .map(([place, item]) => [item, place / 4])
+          .reverse()
+          .slice(0, 3),
+      );
+      assert.deepEqual(
+        foretold[0]?.reasons.map(({ text }) => text),
+        ['the server expected it'],
+      );
+      client.report({ type: 'viewed', item: 'docs/plan.md' });
+      assert.notEqual((await client.rank('s'))[0]?.score, 0.75);
+    }));
+
   it('refuses what it cannot rank', () =>
     withClient({ ranking: shipped }, async ({ client }) => {
       assert.deepEqual(await client.rank('s'), []);

@@ -70,14 +70,13 @@ export class FollowedDevice implements DeviceRanking {
       const follower = await this.#followerOf(space);
       const held = [...this.#buffer.list(space)].reverse();
       await this.#catchUp(space, follower, held);
+      if (follower.ranker.steps === 0) return asForetold(held).slice(0, most);
       const items = held.map(({ checkpoint }) => itemId(checkpoint.item));
       const best = await follower.ranker.rank(items, nowMs, most);
       return best.flatMap(({ item, score, reasons }) => {
         // It may have gone meanwhile.
         const holding = this.#buffer.get(space, item);
-        return holding === undefined
-          ? []
-          : [{ checkpoint: holding.checkpoint, stale: holding.stale, score, reasons }];
+        return holding === undefined ? [] : [likelyOf(holding, score, reasons)];
       });
     } catch (thrown) {
       throw clientError(thrown);
@@ -112,4 +111,19 @@ function writesOf(space: string, entries: readonly DiaryEntry[]): readonly Held[
   return entries.flatMap((entry) =>
     entry.kind === 'wrote' && entry.held.space === space ? [entry.held] : [],
   );
+}
+
+/** Of somebody who did nothing here yet, what the server foretold is all that is known. */
+function asForetold(held: readonly Holding[]): readonly Likely[] {
+  return held
+    .map((holding) => {
+      const { predictionScore: weight } = holding.checkpoint;
+      const reasons = weight > 0 ? [{ code: 'FORETOLD', text: 'the server expected it', weight }] : [];
+      return likelyOf(holding, weight, reasons);
+    })
+    .sort((a, b) => b.score - a.score);
+}
+
+function likelyOf({ checkpoint, stale }: Holding, score: number, reasons: Likely['reasons']): Likely {
+  return { checkpoint, stale, score, reasons };
 }

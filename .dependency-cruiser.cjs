@@ -135,7 +135,7 @@ module.exports = {
     forbid(
       'ranking-only-behind-the-entry-rank',
       'Who does not rank installs neither the package nor its runtime.',
-      { path: '^clients/', pathNot: '^clients/typescript/src/rank/' },
+      { path: '^clients/', pathNot: '^clients/typescript/(src/rank|test)/' },
       { path: ['^ranking/', npm('@foresync/ranking')] },
     ),
     {
@@ -168,7 +168,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|coverage)/' },
+    // Ours: what npm packages are made of is often in a folder of that name, too.
+    exclude: { path: '^(coverage|dist|(proto|ranking|bench|clients/[a-z]+)/dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

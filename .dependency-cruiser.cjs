@@ -111,7 +111,10 @@ module.exports = {
       'protocol-stands-alone',
       'Runs in browsers; @bufbuild/protobuf is its one dependency.',
       { path: '^proto/ts/' },
-      { path: ['^(src|ranking|clients|test|bench)/', 'node_modules/', core], pathNot: npm('@bufbuild/protobuf') },
+      {
+        path: ['^(src|ranking|clients|test|bench)/', 'node_modules/', core],
+        pathNot: npm('@bufbuild/protobuf'),
+      },
     ),
     forbid(
       'clients-never-import-the-server',
@@ -127,7 +130,8 @@ module.exports = {
     ),
     {
       name: 'ranking-runs-on-devices',
-      comment: 'However long the way: no node module, and of npm only the runtime and what checks a manifest.',
+      comment:
+        'However long the way: no node module, and of npm only the runtime and what checks a manifest.',
       severity: 'error',
       from: { path: '^ranking/index\\.ts$' },
       to: { path: ['node_modules/', core], pathNot: npm('onnxruntime-web|zod'), reachable: true },
@@ -151,10 +155,7 @@ module.exports = {
         'However long the way: from what runs in browsers nothing leads to grpc-js or to a node module.',
       severity: 'error',
       from: {
-        path: [
-          '^clients/typescript/src/(index\\.browser|rank/index)\\.ts$',
-          '^clients/web/src/main\\.tsx$',
-        ],
+        path: ['^clients/typescript/src/(index\\.browser|rank/index)\\.ts$', '^clients/web/src/main\\.tsx$'],
       },
       to: { path: [npm('@grpc'), core], reachable: true },
     },

@@ -42,13 +42,7 @@ describe('a page that ranks what it holds', function () {
     const tab = await filled('reloads');
     await offline(async () => {
       await reloaded(tab);
-      await tab.connect({
-        endpoint: started().envoy.url,
-        startOffline: true,
-        model: '/model/',
-        nowMs,
-        token: 'any',
-      });
+      await tab.connect(alone());
       assert.equal((await tab.open('readme.md')).source, 'buffer');
       await tab.call('report', views);
       const ranked = await ranking(tab);
@@ -57,13 +51,7 @@ describe('a page that ranks what it holds', function () {
       assert.ok((ranked[0]?.reasons.length ?? 0) > 0);
       sameAs(ranked, await scoresInNode(tab));
       await reloaded(tab);
-      await tab.connect({
-        endpoint: started().envoy.url,
-        startOffline: true,
-        model: '/model/',
-        nowMs,
-        token: 'any',
-      });
+      await tab.connect(alone());
       assert.deepEqual(await ranking(tab), ranked);
     });
   });
@@ -72,18 +60,11 @@ describe('a page that ranks what it holds', function () {
     const tab = await filled('works');
     await offline(async () => {
       await reloaded(tab);
-      const options = {
-        endpoint: started().envoy.url,
-        startOffline: true,
-        model: '/model/',
-        nowMs,
-        token: 'any',
-      };
-      await tab.callWorker('connect', options);
+      await tab.callWorker('connect', alone());
       await tab.callWorker('report', views);
       const ranked = await tab.callWorker('rank');
       assert.ok(Array.isArray(ranked) && ranked.length === ITEMS.length, JSON.stringify(ranked));
-      await tab.connect({ ...options, model: '/nowhere/' });
+      await tab.connect({ ...alone(), model: '/nowhere/' });
       assert.deepEqual(await ranking(tab), ranked, 'the worker leads, and ranks for the page');
       sameAs(await ranking(tab), await scoresInNode(tab));
     });
@@ -167,6 +148,12 @@ describe('a page that ranks what it holds', function () {
       await started().envoy.resume(2);
     }
   }
+
+  /** Off line from the start, and time stands still. */
+  const alone = () => {
+    const { url: endpoint } = started().envoy;
+    return { endpoint, startOffline: true, model: '/model/', nowMs, token: 'any' };
+  };
 
   async function reloaded(tab: Tab): Promise<void> {
     await tab.page.reload();

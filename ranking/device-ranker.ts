@@ -57,6 +57,11 @@ export class DeviceRanker {
     });
   }
 
+  /** Items that it knows by name: of what it was told, and what that refers to. */
+  get items(): number {
+    return this.#statistics.counts.items.size;
+  }
+
   /** Steps that it learned from. */
   get steps(): number {
     return this.#context.steps;

@@ -9,11 +9,16 @@ import type { Diary, DiaryEntry } from './diary.js';
 import { batchOf, headOf } from './domain-terms.js';
 import type { LentModel } from './shared-model.js';
 
+/** Items that a follower may come to know besides twice those that it began with; then it begins anew. */
+const MORE_ITEMS = 10_000;
+
 interface Follower {
   readonly ranker: DeviceRanker;
   readonly edition: number;
   /** Entries of the diary that it has read. */
   read: number;
+  /** Items that it may know: what was held once is not forgotten otherwise. */
+  mostItems: number;
   /** Hash, by item, of the last content that the user wrote. */
   readonly own: Map<string, string>;
 }
@@ -87,8 +92,9 @@ export class FollowedDevice implements DeviceRanking {
     const model = await this.#model.now();
     const { edition } = this.#diary;
     const known = this.#followers.get(space);
-    if (known?.edition === edition) return known;
-    const follower = { ranker: new DeviceRanker(spaceId(space), model), edition, read: 0, own: new Map() };
+    if (known?.edition === edition && known.ranker.items <= known.mostItems) return known;
+    const ranker = new DeviceRanker(spaceId(space), model);
+    const follower = { ranker, edition, read: 0, mostItems: Infinity, own: new Map() };
     this.#followers.set(space, follower);
     return follower;
   }
@@ -104,6 +110,7 @@ export class FollowedDevice implements DeviceRanking {
       follower.read++;
       if (entry.kind === 'done' && entry.batch.space === space) await ranker.follow(batchOf(entry.batch));
     }
+    if (follower.mostItems === Infinity) follower.mostItems = 2 * ranker.items + MORE_ITEMS;
   }
 }
 

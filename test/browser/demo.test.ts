@@ -51,8 +51,9 @@ describe('the demo in a browser', function () {
 
   it('shows score and reasons of what came, and counts its bytes', async () => {
     await clickAround(laptop, 2);
-    const [first] = await laptop.locator('.shelf li').all();
-    assert.match((await first?.innerText()) ?? '', /\d\s%[\s\S]*B · \w+/);
+    const first = laptop.locator('.shelf li').first();
+    await first.waitFor();
+    assert.match(await first.innerText(), /\d\s%[\s\S]*B · \w+/);
     assert.match(
       (await laptop.getByRole('img', { name: 'Bytes pushed' }).getAttribute('aria-label')) ?? '',
       /Bytes pushed over time: [\d.]+\s[kM]?B, of which/,

@@ -29,6 +29,8 @@ export class World {
   readonly #added: string[] = [];
   readonly #gone = new Set<string>();
   #uncommitted: string[] = [];
+  /** Refused since the last commit: a crash brings them back. */
+  #refused: string[] = [];
   #outbox: Outbox | undefined;
   #wire: ActivityBatch[] = [];
   #durable = 0;
@@ -108,6 +110,7 @@ export class World {
 
   async #commit(outbox: Outbox): Promise<void> {
     this.#uncommitted = [];
+    this.#refused = [];
     await outbox.commit();
   }
 
@@ -138,6 +141,7 @@ export class World {
   #refuse(sequence: number, item: string): void {
     this.#refusing = false;
     this.#gone.add(item);
+    this.#refused.push(item);
     this.#wire = [];
     this.#device().refused(sequence);
     this.#device().rewind();
@@ -150,6 +154,8 @@ export class World {
 
   /** What was never committed is gone with the process, and so is what was on its way. */
   async #crash(): Promise<void> {
+    for (const item of this.#refused) this.#gone.delete(item);
+    this.#refused = [];
     for (const item of this.#uncommitted) if (!this.applied.includes(item)) this.#gone.add(item);
     this.#uncommitted = [];
     this.#wire = [];

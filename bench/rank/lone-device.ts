@@ -1,4 +1,4 @@
-import { DeviceRanker } from '@foresync/ranking';
+import { DeviceRanker } from '../../ranking/device-ranker.js';
 import type { ItemId, UserId } from '../../src/domain/ids.js';
 import { pseudonym, spaceId } from '../../src/domain/ids.js';
 import type { Change } from '../../src/domain/item.js';

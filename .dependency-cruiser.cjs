@@ -31,7 +31,7 @@ const rooms = {
   main: { sees: ['cli', 'app', 'config'], why: 'Process entry.' },
 };
 
-const ours = '^(src|proto|clients|test|bench)/';
+const ours = '^(src|proto|ranking|clients|test|bench)/';
 const rules = '^proto/ts/(?!gen/|index\\.ts$|at-rest\\.ts$)';
 const generated = '^proto/ts/(gen/|index\\.ts$|at-rest\\.ts$)';
 const atRest = '^proto/ts/(gen/foresync/internal/|at-rest\\.ts$)';
@@ -63,7 +63,7 @@ module.exports = {
       'app-sees-all-but-cli-and-replay',
       'The composition root knows every concrete class, and none of those who start it.',
       { path: room('app') },
-      { path: ['^src/(cli|replay)(\\.ts$|/)', room('main'), '^(clients|test|bench)/'] },
+      { path: ['^src/(cli|replay)(\\.ts$|/)', room('main'), '^(ranking|clients|test|bench)/'] },
     ),
     forbid(
       'generated-only-at-the-edges',
@@ -98,7 +98,7 @@ module.exports = {
     forbid(
       'onnxruntime-only-in-predictor',
       'The model runs in one room.',
-      { path: ours, pathNot: ['^(test|bench)/', room('predictor')] },
+      { path: ours, pathNot: ['^(test|bench|ranking)/', room('predictor')] },
       { path: npm('onnxruntime-[a-z]+') },
     ),
     forbid(
@@ -111,7 +111,10 @@ module.exports = {
       'protocol-stands-alone',
       'Runs in browsers; @bufbuild/protobuf is its one dependency.',
       { path: '^proto/ts/' },
-      { path: ['^(src|clients|test|bench)/', 'node_modules/', core], pathNot: npm('@bufbuild/protobuf') },
+      {
+        path: ['^(src|ranking|clients|test|bench)/', 'node_modules/', core],
+        pathNot: npm('@bufbuild/protobuf'),
+      },
     ),
     forbid(
       'clients-never-import-the-server',
@@ -119,12 +122,41 @@ module.exports = {
       { path: '^clients/' },
       { path: '^(src|test|bench)/' },
     ),
+    forbid(
+      'ranking-is-a-slice-of-the-house',
+      'What a device ranks by: the rooms that do it for the server.',
+      { path: '^ranking/' },
+      { path: ours, pathNot: ['^ranking/', rules, ...['domain', 'context', 'predictor'].map(place)] },
+    ),
+    {
+      name: 'ranking-runs-on-devices',
+      comment:
+        'However long the way: no node module, and of npm only the runtime and what checks a manifest.',
+      severity: 'error',
+      from: { path: '^ranking/index\\.ts$' },
+      to: { path: ['node_modules/', core], pathNot: npm('onnxruntime-web|zod'), reachable: true },
+    },
+    forbid(
+      'ranking-only-behind-the-entry-rank',
+      'Who does not rank installs neither the package nor its runtime.',
+      { path: '^clients/', pathNot: '^clients/typescript/(src/rank|test)/' },
+      { path: ['^ranking/', npm('@foresync/ranking')] },
+    ),
+    {
+      name: 'clients-rank-only-if-asked',
+      comment: 'However long the way: from the other entries nothing leads to it.',
+      severity: 'error',
+      from: { path: '^clients/typescript/src/index\\.(browser|node)\\.ts$' },
+      to: { path: ['^ranking/', '^clients/typescript/src/rank/'], reachable: true },
+    },
     {
       name: 'browser-entry-is-browser-safe',
       comment:
         'However long the way: from what runs in browsers nothing leads to grpc-js or to a node module.',
       severity: 'error',
-      from: { path: ['^clients/typescript/src/index\\.browser\\.ts$', '^clients/web/src/main\\.tsx$'] },
+      from: {
+        path: ['^clients/typescript/src/(index\\.browser|rank/index)\\.ts$', '^clients/web/src/main\\.tsx$'],
+      },
       to: { path: [npm('@grpc'), core], reachable: true },
     },
     forbid('no-cycles', 'Rooms and files form a tree of duties.', {}, { circular: true }),
@@ -137,7 +169,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|coverage)/' },
+    // Ours: what npm packages are made of is often in a folder of that name, too.
+    exclude: { path: '^(coverage|dist|(proto|ranking|bench|clients/[a-z]+)/dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

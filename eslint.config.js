@@ -11,7 +11,11 @@ const bounded = (max) => ['error', { max, skipBlankLines: false, skipComments: f
 export default defineConfig(
   globalIgnores(['**/dist', '**/coverage', '**/node_modules', 'proto/ts/gen', '**/*.js', '**/*.cjs']),
   {
-    files: ['{src,proto/ts,test,bench}/**/*.ts', 'clients/typescript/**/*.ts', 'clients/web/**/*.{ts,tsx}'],
+    files: [
+      '{src,proto/ts,ranking,test,bench}/**/*.ts',
+      'clients/typescript/**/*.ts',
+      'clients/web/**/*.{ts,tsx}',
+    ],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTrace } from '../../src/replay/trace.js';
 import { bundled } from '../../test/support/browser/bundle.js';
+import { modelFile } from '../../test/support/browser/model-files.js';
 import type { Serve } from '../../test/support/browser/page-server.js';
 import { PageServer } from '../../test/support/browser/page-server.js';
 import { EnvoyProcess, envoyBinary } from '../../test/support/envoy/envoy-process.js';
@@ -76,7 +77,7 @@ function answers(space: WarmSpace, facts: DemoFacts): Serve {
       case 'GET /main.js':
         return { type: 'text/javascript', body: await bundleOf('main.tsx', pathname) };
       default:
-        return undefined;
+        return method === 'GET' ? modelFile(pathname) : undefined;
     }
   };
 }

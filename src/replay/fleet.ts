@@ -1,4 +1,4 @@
-import { LruIndex } from '@foresync/client';
+import { LruIndex, type LruEntry } from '@foresync/client';
 import type { Devices, DeviceView } from '../domain/engine-port.js';
 import {
   deviceId,
@@ -42,6 +42,9 @@ export class Fleet implements Devices {
   }
 }
 
+/** What a device holds of an item. */
+export type Holding = LruEntry<ItemId, DataHash>;
+
 /** One device as the replay sees it: a buffer that behaves like a real client's, bytes left out. */
 export class ReplayDevice implements DeviceView {
   readonly user: Pseudonym;
@@ -53,6 +56,11 @@ export class ReplayDevice implements DeviceView {
   constructor(user: Pseudonym, device: DeviceId) {
     this.user = user;
     this.device = device;
+  }
+
+  /** From the least to the most recently used. */
+  get held(): Iterable<Holding> {
+    return this.#buffer;
   }
 
   holds(item: ItemId): DataHash | undefined {

@@ -12,11 +12,12 @@ import type { Change } from '../domain/item.js';
 import type { DevicePlan } from '../domain/plan.js';
 import { waitsWithoutPushes } from './baseline.js';
 import type { PolicyResult } from './figure-types.js';
-import { deviceOf, Fleet, type ReplayDevice } from './fleet.js';
+import { deviceOf, Fleet, type Holding, type ReplayDevice } from './fleet.js';
 import { replayPush } from './push-terms.js';
 import { olderItems } from './older-items.js';
 import { oracleOf } from './oracle.js';
 import { Recorder } from './recorder.js';
+import { activitiesOf } from './step-activities.js';
 import type { OutsideChange, Trace, TraceStep } from './trace-types.js';
 import { World } from './world.js';
 
@@ -32,6 +33,10 @@ export interface InProcessReplay {
   readonly signal?: AbortSignal;
   /** Told which moment of the trace is about to be replayed. */
   onMoment?(place: number): void;
+  /** Sees every change of a content. */
+  onChange?(change: Change): void;
+  /** Sees a step before it happens, and what its device holds then, from the least to the most recently used. */
+  onStep?(step: TraceStep, held: Iterable<Holding>): Promise<void>;
   /** Told every so often how many steps are done. */
   onProgress?(steps: number, total: number): void;
 }
@@ -59,6 +64,7 @@ export async function replayInProcess(
       options.onMoment?.(place);
       if (moment.kind === 'outside') await replay.outside(moment);
       else {
+        await options.onStep?.(moment, replay.heldBefore(moment));
         await replay.step(moment);
         if (moment.index % PROGRESS_STEPS === 0) await pause(moment, trace, options);
       }
@@ -85,6 +91,7 @@ class Replay {
   readonly #clock: { nowMs: number };
   readonly #sequences = new Map<ReplayDevice, number>();
   readonly #service: InProcess;
+  readonly #onChange: (change: Change) => void;
 
   static async open(
     trace: Trace,
@@ -106,7 +113,9 @@ class Replay {
       clock: { now: () => clock.nowMs },
       observer: recorder,
     });
-    return new Replay({ space, world: new World(trace, space), fleet, recorder, clock, service });
+    const world = new World(trace, space);
+    const onChange = (change: Change): void => options.onChange?.(change);
+    return new Replay({ space, world, fleet, recorder, clock, service, onChange });
   }
 
   private constructor(parts: {
@@ -116,6 +125,7 @@ class Replay {
     readonly recorder: Recorder;
     readonly clock: { nowMs: number };
     readonly service: InProcess;
+    readonly onChange: (change: Change) => void;
   }) {
     this.#space = parts.space;
     this.#world = parts.world;
@@ -123,6 +133,7 @@ class Replay {
     this.#recorder = parts.recorder;
     this.#clock = parts.clock;
     this.#service = parts.service;
+    this.#onChange = parts.onChange;
   }
 
   /** Puts items before anything happens. */
@@ -134,9 +145,7 @@ class Replay {
     this.#clock.nowMs = moment.timeS * 1000;
     this.#recorder.begin(moment);
     this.#recorder.changed(moment.item);
-    this.#deliver(
-      await this.#service.changed(this.#world.outside(moment.item, this.#clock.nowMs, moment.users)),
-    );
+    await this.#changed(this.#world.outside(moment.item, this.#clock.nowMs, moment.users));
   }
 
   /** Need, write, plans of holders, plan of the user: in this order (REPLAY.md, "What happens at a step"). */
@@ -146,10 +155,14 @@ class Replay {
     const device = this.#fleet.device(pseudonym(step.user), deviceOf(step));
     await this.#open(step, device);
     for (const { item, written } of step.items) {
-      if (written) this.#deliver(await this.#service.changed(this.#write(step, device, item)));
+      if (written) await this.#changed(this.#write(step, device, item));
     }
     this.#recorder.stepped(step);
     this.#deliver(await this.#service.report(device.user, device.device, this.#batch(step, device)));
+  }
+
+  heldBefore(step: TraceStep): Iterable<Holding> {
+    return this.#fleet.device(pseudonym(step.user), deviceOf(step)).held;
   }
 
   finish(): PolicyResult {
@@ -176,7 +189,12 @@ class Replay {
 
   async #need(item: ItemId): Promise<void> {
     const put = this.#world.need(item, this.#clock.nowMs);
-    if (put !== null) this.#deliver(await this.#service.changed(put));
+    if (put !== null) await this.#changed(put);
+  }
+
+  async #changed(change: Change): Promise<void> {
+    this.#onChange(change);
+    this.#deliver(await this.#service.changed(change));
   }
 
   #write(step: TraceStep, device: ReplayDevice, item: ItemId): Change {
@@ -190,12 +208,7 @@ class Replay {
   #batch(step: TraceStep, device: ReplayDevice): ActivityBatch {
     const sequence = (this.#sequences.get(device) ?? 0) + 1;
     this.#sequences.set(device, sequence);
-    const timeMs = step.timeS * 1000;
-    const activities = step.items.map(({ item, created, written }) => {
-      const type = created ? 'created' : written ? 'edited' : 'viewed';
-      return { type, item, timeMs, locationCell: null } as const;
-    });
-    return { space: this.#space, sequence, activities };
+    return { space: this.#space, sequence, activities: activitiesOf(step) };
   }
 
   #deliver(plans: readonly DevicePlan[]): void {

@@ -51,8 +51,9 @@ describe('the demo in a browser', function () {
 
   it('shows score and reasons of what came, and counts its bytes', async () => {
     await clickAround(laptop, 2);
-    const [first] = await laptop.locator('.shelf li').all();
-    assert.match((await first?.innerText()) ?? '', /\d\s%[\s\S]*B · \w+/);
+    const first = laptop.locator('.shelf li').first();
+    await first.waitFor();
+    assert.match(await first.innerText(), /\d\s%[\s\S]*B · \w+/);
     assert.match(
       (await laptop.getByRole('img', { name: 'Bytes pushed' }).getAttribute('aria-label')) ?? '',
       /Bytes pushed over time: [\d.]+\s[kM]?B, of which/,
@@ -82,6 +83,37 @@ describe('the demo in a browser', function () {
     assert.equal(await laptop.locator('.reader .name').getAttribute('title'), item);
     await page.getByRole('radio', { name: 'as it is' }).check();
     await laptop.getByText('live').waitFor();
+  });
+
+  it('reckons by itself, off line, what is likely next of what it holds', async () => {
+    await clickAround(laptop, 3);
+    await page.getByRole('radio', { name: 'off' }).check();
+    const own = laptop.getByRole('region', { name: 'Likely next, on this device' });
+    await own.locator('li').first().waitFor();
+    assert.match(await own.locator('li').first().innerText(), /\d\s%/);
+    assert.match(
+      await own.locator('.reasons').allInnerTexts().then(String),
+      /you used it|often used together/,
+    );
+    const guess = own.locator('li button').first();
+    const item = (await guess.locator('.name').getAttribute('title')) ?? '';
+    await guess.click();
+    await laptop.locator(`.reader .name[title="${item}"]`).waitFor();
+    await own.locator(`.name[title="${item}"]`).waitFor({ state: 'detached' });
+    await page.getByRole('radio', { name: 'as it is' }).check();
+    await own.waitFor({ state: 'detached' });
+  });
+
+  it('says in a line that the model is absent, and does without', async () => {
+    await page.route('**/model/*', (route) => route.fulfill({ status: 404 }));
+    await page.reload();
+    await laptop.getByText('live').waitFor();
+    await clickAround(laptop, 1);
+    await page.getByRole('radio', { name: 'off' }).check();
+    await laptop.getByText('This device ranks nothing by itself: manifest.json').waitFor();
+    await page.getByRole('radio', { name: 'as it is' }).check();
+    await laptop.getByText('live').waitFor();
+    await clickAround(laptop, 1);
   });
 
   it('hears of a colleague’s change: what is held of it is old, or new already', async () => {

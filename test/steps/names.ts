@@ -5,6 +5,7 @@ import { filesBelow } from './files.js';
 const folders = [
   'src',
   'proto/ts',
+  'ranking',
   'clients/typescript/src',
   'clients/typescript/test',
   'clients/web/src',

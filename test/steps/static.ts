@@ -13,7 +13,7 @@ export const staticSteps = [
   check('static', 'types of pages', () => succeeds('tsc', ['--noEmit', '-p', 'test/browser/page'])),
   check('static', 'types of the demo', () => succeeds('tsc', ['--noEmit', '-p', 'clients/web'])),
   check('static', 'layers', () =>
-    succeeds('depcruise', ['--config', '.dependency-cruiser.cjs', 'src', 'proto/ts', 'clients']),
+    succeeds('depcruise', ['--config', '.dependency-cruiser.cjs', 'src', 'proto/ts', 'clients', 'ranking']),
   ),
   check('static', 'names', namesAreRight),
   check('static', 'buf lint', () => succeeds('buf', ['lint'])),

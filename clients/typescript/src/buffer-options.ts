@@ -30,12 +30,15 @@ export interface MemoryBuffer {
 }
 
 /** Storage and outbox log of a device. Throws FIELD_INVALID. Touches no disk. */
-export function groundIn(options: BufferOptions): Pick<Ground, 'storage' | 'outboxLog' | 'capacity'> {
+export function groundIn(
+  options: BufferOptions,
+): Pick<Ground, 'storage' | 'outboxLog' | 'learnedLog' | 'capacity'> {
   const capacity = options.capacityBytes ?? DEFAULT_BUFFER_BYTES;
   if (!Number.isSafeInteger(capacity) || capacity < 0) {
     throw fieldInvalid('buffer.capacityBytes', `is ${capacity}: it must be a whole number, >= 0`);
   }
-  if (options.kind === 'memory') return { capacity, storage: new MemoryStorage(), outboxLog: new NoLog() };
+  if (options.kind === 'memory')
+    return { capacity, storage: new MemoryStorage(), outboxLog: new NoLog(), learnedLog: new NoLog() };
   if (options.path === '') throw fieldInvalid('buffer.path', 'is empty');
   const folder = new DeviceFolder(options.path);
   const sync = options.surviving !== 'process';
@@ -43,5 +46,7 @@ export function groundIn(options: BufferOptions): Pick<Ground, 'storage' | 'outb
     capacity,
     storage: new DiskStorage(folder, sync),
     outboxLog: new DeviceJournal(folder, 'outbox.journal', sync),
+    // Nothing is promised of it: what a loss of power takes is a little less to go by.
+    learnedLog: new DeviceJournal(folder, 'learned.journal', false),
   };
 }

@@ -13,6 +13,8 @@ import type { Opened, Opener } from './opener.js';
 import { OPEN_TIMEOUT_MS } from './opener.js';
 import type { PushBudget, Settings } from './options.js';
 import { wireBudget } from './options.js';
+import type { Likely, RankOptions } from './ranking.js';
+import { checkedMost } from './ranking.js';
 import type { Patience } from './within.js';
 import { within } from './within.js';
 
@@ -124,6 +126,20 @@ export class Foresync {
     return holding && { checkpoint: holding.checkpoint, stale: holding.stale };
   }
 
+  /**
+   * What the device holds of a space, the likeliest to be opened next first, as far as the device can tell by itself: off
+   * line too, and nothing leaves it. Rejects with RANKING_ABSENT, or MODEL_INVALID where the model cannot be had.
+   *
+   * @example for (const { checkpoint, score, reasons } of await client.rank('notes')) show(checkpoint.item, score, reasons);
+   */
+  async rank(space: string, options: RankOptions = {}): Promise<readonly Likely[]> {
+    const { device, connection, settings } = this.#checked(space);
+    const how = { most: checkedMost(options), nowMs: settings.now() + connection.skewMs };
+    // What was just reported counts.
+    device.reporter.flush();
+    return device.ranking.rank(space, how);
+  }
+
   /** What may be pushed from now on. */
   setBudget(budget: PushBudget): void {
     this.#open().connection.setBudget(wireBudget(budget));
@@ -159,10 +175,10 @@ export class Foresync {
     return this.#closing;
   }
 
-  #checked(space: string, item: string): ClientParts {
+  #checked(space: string, item?: string): ClientParts {
     const parts = this.#open();
     checkedId('space', space);
-    checkedId('item', item);
+    if (item !== undefined) checkedId('item', item);
     if (!parts.settings.spaces.includes(space))
       throw fieldInvalid('space', 'is not one that the client follows');
     return parts;

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import type { ListOptions } from './content-reads.js';
 import { CALL_TIMEOUT_MS, ContentReads, TRANSFER_TIMEOUT_MS } from './content-reads.js';
 import type { Device } from './device.js';
-import { holdOwn, tellDropped } from './device.js';
+import { holdOwn, keepLearned, tellDropped } from './device.js';
 import { durabilityOf } from './durability.js';
 import { fieldInvalid } from './errors.js';
 import type { Durability } from './events.js';
@@ -68,6 +68,8 @@ export class ContentVerbs {
       this.#transport.put(header, chunksOf(bytes, this.#connection.chunkBytes), call),
     );
     const checkpoint = checkpointOf(response.checkpoint);
+    this.#device.ranking.wrote(checkpoint);
+    keepLearned(this.#device);
     await holdOwn(this.#device, checkpoint, bytes);
     return { checkpoint, durability: durabilityOf(response.durability) };
   }

@@ -5,6 +5,7 @@ import type { Committer } from './committer.js';
 import type { EventBus } from './event-bus.js';
 import type { Opens } from './opens.js';
 import type { Outbox } from './outbox.js';
+import type { DeviceRanking } from './ranking.js';
 import type { Reporter } from './reporter.js';
 import type { Hashing } from './sha256.js';
 
@@ -17,6 +18,8 @@ export interface Device {
   readonly acks: Acks;
   readonly opens: Opens;
   readonly reporter: Reporter;
+  readonly ranking: DeviceRanking;
+  readonly rankingCommits: Committer;
   readonly events: EventBus;
   readonly hashing: Hashing;
   readonly counters: Counters;
@@ -63,19 +66,28 @@ export async function holdOwn(device: Device, checkpoint: Checkpoint, content: U
   if (kept) device.acks.held(checkpoint);
 }
 
+/** Keeps what the ranking was told, as soon as may be. */
+export function keepLearned({ rankingCommits }: Pick<Device, 'rankingCommits'>): void {
+  // A failure is told by the committer, which goes on trying.
+  rankingCommits.request().catch(() => undefined);
+}
+
 /** Whether the device holds a later version of the item than this one, which came late. */
 export function isOutdone(buffer: DeviceBuffer, { space, item, version, dataHash }: Checkpoint): boolean {
   const held = buffer.get(space, item)?.checkpoint;
   return held !== undefined && held.version > version && held.dataHash !== dataHash;
 }
 
-/** Drops everything that is kept of the user: contents, the resume token, and activities that were not sent. */
-export function wipe({ buffer, outbox, reporter, bufferCommits, outboxCommits }: Device): void {
+/** Drops everything that is kept of the user: contents, the resume token, activities that were not sent, and what was learned. */
+export function wipe(device: Device): void {
+  const { buffer, outbox, reporter, ranking, bufferCommits, outboxCommits } = device;
   buffer.wipe();
   buffer.takeDropped();
   buffer.saveResumeToken(new Uint8Array(0));
   reporter.wipe();
   outbox.wipe();
+  ranking.wipe();
+  keepLearned(device);
   // Who waits for the next commit hears of a failure; this one is tried until it succeeds.
   bufferCommits.request().catch(() => undefined);
   outboxCommits.request().catch(() => undefined);

@@ -63,6 +63,8 @@ export const CLIENT_CODES = {
   STORAGE_FULL: true,
   /** Another process, or another client in this one, uses the directory. */
   BUFFER_IN_USE: true,
+  /** The client was connected without a ranking. */
+  RANKING_ABSENT: false,
   /** The directory holds something that this version cannot read. */
   BUFFER_BROKEN: false,
 } as const;

@@ -23,6 +23,7 @@ export type { LruEntry } from './lru-index.js';
 export { DEFAULT_BUFFER_BYTES, LruIndex } from './lru-index.js';
 export type { Opened } from './opener.js';
 export type { ClientOptions, PushBudget } from './options.js';
+export type { DeviceRanking, Likely, Ranking, RankingGround, RankOptions } from './ranking.js';
 export type { Token } from './token-source.js';
 export type { CallOptions, SessionLink, Transport } from './transport.js';
 export type { Patience } from './within.js';

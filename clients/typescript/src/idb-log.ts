@@ -1,13 +1,15 @@
 import type { DeviceDatabase } from './idb-database.js';
 import type { RecordLog } from './record-log.js';
 
-/** Activities that wait, in the device's database. The buffer's storage closes it. */
+/** One of the histories in the device's database: of activities that wait, or of what was learned from. The buffer's storage closes it. */
 export class IdbLog implements RecordLog {
   readonly #database: DeviceDatabase;
+  readonly #store: 'outbox' | 'learned';
   #size = 0;
 
-  constructor(database: DeviceDatabase) {
+  constructor(database: DeviceDatabase, store: 'outbox' | 'learned') {
     this.#database = database;
+    this.#store = store;
   }
 
   get size(): number {
@@ -15,7 +17,7 @@ export class IdbLog implements RecordLog {
   }
 
   async load(): Promise<readonly Uint8Array[]> {
-    const records = await this.#database.getAll('outbox');
+    const records = await this.#database.getAll(this.#store);
     this.#size = bytesOf(records);
     return records;
   }
@@ -35,7 +37,7 @@ export class IdbLog implements RecordLog {
   }
 
   async #write(records: readonly Uint8Array[], anew: boolean): Promise<void> {
-    const transaction = this.#database.transaction('outbox', 'readwrite', { durability: 'strict' });
+    const transaction = this.#database.transaction(this.#store, 'readwrite', { durability: 'strict' });
     const work: Promise<unknown>[] = anew ? [transaction.store.clear()] : [];
     for (const record of records) work.push(transaction.store.add(record));
     for (const part of work) part.catch(() => undefined);

@@ -49,5 +49,10 @@ function inMemory(
   settings: Settings,
   ground: { readonly transport: Transport; readonly capacity: number; readonly release: () => void },
 ): Promise<ForesyncClient> {
-  return start(settings, { ...ground, storage: new MemoryStorage(), outboxLog: new NoLog() });
+  return start(settings, {
+    ...ground,
+    storage: new MemoryStorage(),
+    outboxLog: new NoLog(),
+    learnedLog: new NoLog(),
+  });
 }

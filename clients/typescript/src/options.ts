@@ -4,6 +4,8 @@ import type { BackoffRules } from './backoff.js';
 import { BACKOFF_RULES } from './backoff.js';
 import { fieldInvalid } from './errors.js';
 import { checkedId } from './ids.js';
+import type { Ranking } from './ranking.js';
+import { NO_RANKING } from './ranking.js';
 import type { Token } from './token-source.js';
 
 /** What every client is connected with, wherever it runs. */
@@ -29,6 +31,8 @@ export interface ClientOptions {
   readonly batchWindowMs?: number | undefined;
   /** How the waits between attempts grow. Default: anything up to 0.5 s, × 1.5 by each failure, up to 60 s. */
   readonly backoff?: Partial<BackoffRules> | undefined;
+  /** Ranks what is held by what is done on this device (`ranking` of `@foresync/client/rank`); nothing is ranked if left out. */
+  readonly ranking?: Ranking | undefined;
   /** Name and version of the application, for the server's logs; at most 64 bytes. */
   readonly clientName?: string | undefined;
   /** Milliseconds since the epoch, for a replay with a clock of its own. Default `Date.now`. */
@@ -60,6 +64,7 @@ export interface Settings {
   readonly signal: AbortSignal | undefined;
   readonly batchWindowMs: number;
   readonly backoff: BackoffRules;
+  readonly ranking: Ranking;
   readonly clientVersion: string;
   readonly now: () => number;
 }
@@ -76,6 +81,7 @@ export function settingsOf(options: ClientOptions): Settings {
     signal: options.signal,
     batchWindowMs: options.batchWindowMs ?? 100,
     backoff: { ...BACKOFF_RULES, ...options.backoff },
+    ranking: options.ranking ?? NO_RANKING,
     clientVersion: versionOf(options.clientName),
     now: options.now ?? Date.now,
   };

@@ -6,7 +6,7 @@ import { Committer } from './committer.js';
 import { Connection } from './connection.js';
 import { ContentVerbs } from './content-verbs.js';
 import type { Device } from './device.js';
-import { noCounts, tellDropped } from './device.js';
+import { keepLearned, noCounts, tellDropped } from './device.js';
 import { ForesyncClientError, storageFailed } from './errors.js';
 import { EventBus } from './event-bus.js';
 import { Opener } from './opener.js';
@@ -29,6 +29,8 @@ export interface Ground {
   /** Bytes of content that the device keeps. */
   readonly capacity: number;
   readonly outboxLog: RecordLog;
+  /** What a ranking learns from. */
+  readonly learnedLog: RecordLog;
   /** Hears what is held, from the start on. */
   readonly onHolding?: OnHolding;
   /** Closes what was opened for this client alone; storage and log are closed by then. */
@@ -97,6 +99,8 @@ async function opened(settings: Settings, ground: Ground, nudge: () => void): Pr
     };
     const bufferCommits = new Committer(commit, onFailure);
     const outboxCommits = new Committer(() => outbox.commit(), onFailure);
+    const ranking = await settings.ranking.begin({ buffer, hashing, log: ground.learnedLog });
+    const rankingCommits = new Committer(() => ranking.commit(), onFailure);
     const acks = new Acks(
       settings.spaces,
       ({ space, item, dataHash }) => buffer.get(space, item)?.checkpoint.dataHash === dataHash,
@@ -107,14 +111,18 @@ async function opened(settings: Settings, ground: Ground, nudge: () => void): Pr
       onLost: () => lose(1),
       onBatch: (batch) => {
         outbox.add(batch);
+        ranking.follow(batch);
+        keepLearned({ rankingCommits });
         // A failure is told by the committer; what is not stored is not sent.
         outboxCommits.request().then(nudge, () => undefined);
       },
     });
     if (buffer.queryKey !== undefined) reporter.useKey(await termHash(buffer.queryKey));
     const opens = new Opens(buffer);
-    return { buffer, bufferCommits, outbox, outboxCommits, acks, opens, reporter, events, hashing, counters };
+    const kept = { buffer, bufferCommits, outbox, outboxCommits, ranking, rankingCommits };
+    return { ...kept, acks, opens, reporter, events, hashing, counters };
   } catch (error) {
+    await ground.learnedLog.close();
     await ground.outboxLog.close();
     await ground.storage.close();
     ground.release();
@@ -124,13 +132,17 @@ async function opened(settings: Settings, ground: Ground, nudge: () => void): Pr
 
 /** Stores what is left to be stored, and closes everything whether that works or not. Throws STORAGE_FAILED. */
 async function released(
-  { bufferCommits, outboxCommits, outbox, buffer }: Device,
+  { bufferCommits, outboxCommits, rankingCommits, outbox, buffer, ranking }: Device,
   ground: Ground,
 ): Promise<void> {
-  const stored = await Promise.allSettled([outboxCommits.stop(), bufferCommits.stop()]);
+  const stored = await Promise.allSettled([
+    outboxCommits.stop(),
+    bufferCommits.stop(),
+    rankingCommits.stop(),
+  ]);
   // The buffer's storage last: it releases the folder that both use.
   const closed = [
-    ...(await Promise.allSettled([outbox.close()])),
+    ...(await Promise.allSettled([outbox.close(), ranking.close()])),
     ...(await Promise.allSettled([buffer.close()])),
   ];
   ground.release();

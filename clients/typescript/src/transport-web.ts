@@ -10,14 +10,14 @@ import type {
   PutRequest,
   PutResponse,
 } from '@foresync/protocol';
-import { ContentServiceDefinition, SyncServiceDefinition } from '@foresync/protocol';
-import type { Client } from 'nice-grpc-web';
-import { createChannel, createClient } from 'nice-grpc-web';
 import { AsyncQueue } from './async-queue.js';
 import { fieldInvalid, ForesyncClientError } from './errors.js';
 import type { CallOptions, SessionLink, Transport } from './transport.js';
-import { fetchTransport, webCall } from './web-call.js';
+import type { WebCall } from './web-call.js';
+import { webCall, webStream, webUnary } from './web-call.js';
 import { WebLink } from './web-link.js';
+import type { WebMethod } from './web-methods.js';
+import { WEB_METHODS } from './web-methods.js';
 
 export interface WebOptions {
   /** Where Envoy listens: `https://host:port`; `http://` shows the token to whoever listens. */
@@ -34,30 +34,29 @@ export function webTransport(options: WebOptions): Transport {
 }
 
 class WebTransport implements Transport {
-  readonly #sync: Client<SyncServiceDefinition>;
-  readonly #content: Client<ContentServiceDefinition>;
+  readonly #endpoint: string;
   readonly #closed = new AbortController();
 
   constructor({ endpoint }: WebOptions) {
-    const channel = createChannel(checked(endpoint), fetchTransport());
-    this.#sync = createClient(SyncServiceDefinition, channel);
-    this.#content = createClient(ContentServiceDefinition, channel);
+    this.#endpoint = checked(endpoint);
   }
 
   openSession(hello: Hello, token: string): SessionLink {
-    this.#closed.signal.throwIfAborted();
-    return new WebLink(this.#sync, hello, token, this.#closed.signal);
+    const { signal: closed } = this.#closed;
+    closed.throwIfAborted();
+    return new WebLink({ endpoint: this.#endpoint, token }, hello, closed);
   }
 
   put(header: PutHeader, chunks: Iterable<Uint8Array>, call: CallOptions): Promise<PutResponse> {
-    return webCall(call, this.#closed.signal, (options) => this.#content.put(parts(header, chunks), options));
+    return this.#unary(WEB_METHODS.put, parts(header, chunks), call);
   }
 
   /** Read from the first moment on, so that the deadline is the call's and not the reader's. */
   get(request: GetRequest, call: CallOptions): AsyncIterable<GetResponse> {
     const queue = new AsyncQueue<GetResponse>();
-    const reading = webCall(call, this.#closed.signal, async (options) => {
-      for await (const response of this.#content.get(request, options)) queue.push(response);
+    const reading = webCall(call, this.#closed.signal, async (signal) => {
+      const responses = webStream(WEB_METHODS.get, [request], this.#to(call, signal));
+      for await (const response of responses) queue.push(response);
     });
     reading.then(
       () => queue.end(),
@@ -67,24 +66,34 @@ class WebTransport implements Transport {
   }
 
   delete(request: DeleteRequest, call: CallOptions): Promise<DeleteResponse> {
-    return webCall(call, this.#closed.signal, (options) => this.#content.delete(request, options));
+    return this.#unary(WEB_METHODS.delete, [request], call);
   }
 
   list(request: ListRequest, call: CallOptions): Promise<ListResponse> {
-    return webCall(call, this.#closed.signal, (options) => this.#content.list(request, options));
+    return this.#unary(WEB_METHODS.list, [request], call);
   }
 
   close(): void {
     this.#closed.abort(new ForesyncClientError('CLOSED', 'the transport is closed'));
   }
+
+  #unary<Request, Response>(
+    method: WebMethod<Request, Response>,
+    messages: Iterable<Request>,
+    call: CallOptions,
+  ): Promise<Response> {
+    return webCall(call, this.#closed.signal, (signal) => webUnary(method, messages, this.#to(call, signal)));
+  }
+
+  #to({ token }: CallOptions, signal: AbortSignal): WebCall {
+    return { endpoint: this.#endpoint, token, signal };
+  }
 }
 
-function parts(header: PutHeader, chunks: Iterable<Uint8Array>): AsyncIterable<PutRequest> {
-  const queue = new AsyncQueue<PutRequest>();
-  queue.push({ part: { $case: 'header', value: header } });
-  for (const chunk of chunks) queue.push({ part: { $case: 'chunk', value: chunk } });
-  queue.end();
-  return queue;
+/** The item limit of the server bounds them. */
+function* parts(header: PutHeader, chunks: Iterable<Uint8Array>): Generator<PutRequest> {
+  yield { part: { $case: 'header', value: header } };
+  for (const chunk of chunks) yield { part: { $case: 'chunk', value: chunk } };
 }
 
 function checked(endpoint: string): string {

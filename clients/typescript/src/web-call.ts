@@ -1,33 +1,56 @@
-import type { CallOptions as WebCallOptions } from 'nice-grpc-web';
-import { FetchTransport, Metadata } from 'nice-grpc-web';
 import { ForesyncClientError } from './errors.js';
 import type { CallOptions } from './transport.js';
-import { webError } from './web-error.js';
+import { bodyOf, framesOf } from './web-frames.js';
+import type { WebMethod } from './web-methods.js';
+import { broken, endIn, httpError, trailersOf } from './web-status.js';
 
-/**
- * `fetch`, with uploads as one body: browsers stream a request over HTTP/2 alone, and grpc-web does not know a client
- * stream; but several messages in one body are one to the server.
- */
-export function fetchTransport(): ReturnType<typeof FetchTransport> {
-  const plain = FetchTransport();
-  return (params) => {
-    if (!params.method.requestStream) return plain(params);
-    return plain({ ...params, method: { ...params.method, requestStream: false }, body: whole(params.body) });
-  };
+/** Where a call goes, and by whose right. */
+export interface WebCall {
+  readonly endpoint: string;
+  readonly token: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 }
 
-/** Runs a call with a token and a deadline; whatever fails is a ForesyncClientError. */
+/** Sends messages in one body, and answers what comes back, message by message. Throws what ForesyncClientError says, or the signal's reason. */
+export async function* webStream<Request, Response>(
+  { path, request, response }: WebMethod<Request, Response>,
+  messages: Iterable<Request>,
+  call: WebCall,
+): AsyncGenerator<Response, void, undefined> {
+  const body = bodyOf(Array.from(messages, (message) => request.encode(message).finish()));
+  const answer = await fetched(path, body, call);
+  let end = endIn((name) => answer.headers.get(name));
+  if (end === undefined && !answer.ok) throw httpError(answer.status, await answer.text());
+  for await (const { isTrailer, bytes } of framesOf(piecesOf(answer, call.signal))) {
+    if (isTrailer) end = endIn(trailersOf(bytes));
+    else yield response.decode(bytes);
+  }
+  if (end === undefined) throw broken('the server ended the call without a word');
+  if (end !== null) throw end;
+}
+
+/** The one message that comes back. */
+export async function webUnary<Request, Response>(
+  method: WebMethod<Request, Response>,
+  messages: Iterable<Request>,
+  call: WebCall,
+): Promise<Response> {
+  let found: { readonly message: Response } | undefined;
+  for await (const message of webStream(method, messages, call)) found ??= { message };
+  if (found === undefined) throw new ForesyncClientError('INTERNAL', 'the server answered nothing');
+  return found.message;
+}
+
+/** Gives a call its deadline and its ends; whatever it fails with is a ForesyncClientError. */
 export async function webCall<T>(
-  { token, signal, timeoutMs }: CallOptions,
+  { signal, timeoutMs }: CallOptions,
   closed: AbortSignal,
-  make: (options: WebCallOptions) => Promise<T>,
+  call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const late = AbortSignal.timeout(Math.min(timeoutMs, 2 ** 31 - 1));
-  const signals = [late, closed, ...(signal === undefined ? [] : [signal])];
-  const options: Recorded = { metadata: authorised(token), signal: AbortSignal.any(signals) };
-  options.onTrailer = (trailer) => (options.trailer = trailer);
   try {
-    return await make(options);
+    return await call(AbortSignal.any([late, closed, ...(signal === undefined ? [] : [signal])]));
   } catch (thrown) {
     if (closed.aborted) throw ForesyncClientError.from(closed.reason);
     if (late.aborted)
@@ -36,25 +59,47 @@ export async function webCall<T>(
       });
     if (signal?.aborted === true)
       throw new ForesyncClientError('CANCELLED', 'the caller gave up', { cause: signal.reason });
-    throw webError(thrown, options.trailer);
+    throw ForesyncClientError.from(thrown);
   }
 }
 
-export function authorised(token: string, more: Readonly<Record<string, string>> = {}): Metadata {
-  return new Metadata({ authorization: `Bearer ${token}`, ...more });
+async function fetched(path: string, body: Uint8Array<ArrayBuffer>, call: WebCall): Promise<Response> {
+  const { endpoint, token, signal, headers } = call;
+  try {
+    return await fetch(endpoint + path, {
+      method: 'POST',
+      body,
+      signal,
+      headers: {
+        ...headers,
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/grpc-web+proto',
+        'x-grpc-web': '1',
+      },
+    });
+  } catch (thrown) {
+    throw lost(thrown, signal);
+  }
 }
 
-type Recorded = WebCallOptions & { trailer?: Metadata };
-
-/** A body in one piece. The item limit of the server bounds it. */
-async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of body) parts.push(part);
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+/** Whoever stops reading ends the call. */
+async function* piecesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader();
+  try {
+    for (;;) {
+      const { done = true, value } = (await reader?.read()) ?? {};
+      if (done || value === undefined) return;
+      yield value;
+    }
+  } catch (thrown) {
+    throw lost(thrown, signal);
+  } finally {
+    // Of a call that is over nothing is left to end.
+    reader?.cancel().catch(() => undefined);
   }
-  yield bytes;
+}
+
+function lost(thrown: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  return broken(`the connection broke: ${thrown instanceof Error ? thrown.message : String(thrown)}`, thrown);
 }

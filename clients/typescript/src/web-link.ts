@@ -1,5 +1,4 @@
-import type { ClientEvent, Hello, ServerEvent, SyncServiceDefinition } from '@foresync/protocol';
-import type { CallOptions as WebCallOptions, Client, Metadata } from 'nice-grpc-web';
+import type { ClientEvent, Hello, ServerEvent } from '@foresync/protocol';
 import { AsyncQueue } from './async-queue.js';
 import type { Deferred } from './deferred.js';
 import { deferred } from './deferred.js';
@@ -7,10 +6,9 @@ import { ForesyncClientError } from './errors.js';
 import { toHex } from './hex.js';
 import { sleep } from './sleep.js';
 import type { SessionLink } from './transport.js';
-import { authorised, webCall } from './web-call.js';
-import { webError } from './web-error.js';
-
-type SyncClient = Client<SyncServiceDefinition>;
+import type { WebCall } from './web-call.js';
+import { webCall, webStream, webUnary } from './web-call.js';
+import { WEB_METHODS } from './web-methods.js';
 
 /** A Report that takes longer than the server's own limit will not be answered, ms. */
 const REPORT_TIMEOUT_MS = 40_000;
@@ -22,17 +20,14 @@ const REASON_MS = 2_000;
  * session, so that the proxy leads them to one node. A Report that fails ends the session: what it said counts as lost.
  */
 export class WebLink implements SessionLink {
-  readonly #sync: SyncClient;
-  readonly #token: string;
-  readonly #route = { 'foresync-session': newRoute() };
+  readonly #to: Omit<WebCall, 'signal'>;
   readonly #frames = new AsyncQueue<readonly ServerEvent[]>();
   readonly #leaving = new AbortController();
   readonly #sessionId: Deferred<string> = deferred();
   #over = false;
 
-  constructor(sync: SyncClient, hello: Hello, token: string, closed: AbortSignal) {
-    this.#sync = sync;
-    this.#token = token;
+  constructor(to: Pick<WebCall, 'endpoint' | 'token'>, hello: Hello, closed: AbortSignal) {
+    this.#to = { ...to, headers: { 'foresync-session': newRoute() } };
     const close = (): void => this.#end(ForesyncClientError.from(closed.reason));
     closed.addEventListener('abort', close, { once: true });
     void this.#read(hello).finally(() => closed.removeEventListener('abort', close));
@@ -46,12 +41,10 @@ export class WebLink implements SessionLink {
     try {
       const sessionId = await this.#sessionId.promise;
       if (this.#over) return;
-      const call = { token: this.#token, timeoutMs: REPORT_TIMEOUT_MS };
-      await webCall(call, this.#leaving.signal, (options) =>
-        this.#sync.report(
-          { sessionId, events: [...events] },
-          { ...options, metadata: authorised(this.#token, this.#route) },
-        ),
+      const call = { token: this.#to.token, timeoutMs: REPORT_TIMEOUT_MS };
+      const report = { sessionId, events: [...events] };
+      await webCall(call, this.#leaving.signal, (signal) =>
+        webUnary(WEB_METHODS.report, [report], { ...this.#to, signal }),
       );
     } catch (error) {
       await sleep(REASON_MS, this.#leaving.signal);
@@ -69,21 +62,16 @@ export class WebLink implements SessionLink {
 
   /** Never rejects: the reader of the frames hears of what fails. */
   async #read(hello: Hello): Promise<void> {
-    const heard: { trailer?: Metadata } = {};
-    const options: WebCallOptions = {
-      metadata: authorised(this.#token, this.#route),
-      signal: this.#leaving.signal,
-      onTrailer: (trailer) => (heard.trailer = trailer),
-    };
+    const call = { ...this.#to, signal: this.#leaving.signal };
     try {
-      for await (const { events } of this.#sync.subscribe({ hello }, options)) {
+      for await (const { events } of webStream(WEB_METHODS.subscribe, [{ hello }], call)) {
         for (const { event } of events)
           if (event?.$case === 'welcome') this.#sessionId.resolve(event.value.sessionId);
         this.#frames.push(events);
       }
       this.#end();
     } catch (thrown) {
-      this.#end(webError(thrown, heard.trailer));
+      this.#end(ForesyncClientError.from(thrown));
     }
   }
 

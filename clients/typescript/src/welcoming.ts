@@ -3,6 +3,7 @@ import { Verdict } from '@foresync/protocol';
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
 import { copyOf } from './bytes.js';
 import type { Device } from './device.js';
+import { keepLearned } from './device.js';
 import type { Manifest } from './manifest.js';
 import { termHash } from './query-terms.js';
 import type { Uplink } from './uplink.js';
@@ -36,7 +37,7 @@ export async function obeyWelcome(welcome: Welcome, beginning: Beginning): Promi
 }
 
 function obeyVerdict({ space, verdict }: SpaceVerdict, { device, uplink, manifest }: Beginning): void {
-  const { buffer, outbox, reporter } = device;
+  const { buffer, outbox, reporter, ranking } = device;
   switch (verdict) {
     case Verdict.VERDICT_RESUME:
     case Verdict.VERDICT_UNSPECIFIED:
@@ -56,6 +57,8 @@ function obeyVerdict({ space, verdict }: SpaceVerdict, { device, uplink, manifes
       buffer.saveResumeToken(NO_TOKEN);
       outbox.wipe(space);
       reporter.wipe(space);
+      ranking.wipe(space);
+      keepLearned(device);
       manifest.sendNothing(space, uplink);
       break;
   }

@@ -1,5 +1,7 @@
 import type { Sha256 } from '@foresync/protocol/digest';
-import { z } from 'zod';
+import { en } from 'zod/locales';
+// Browsers load it too: of the whole zod they would load five times as much as of all the rest here.
+import * as z from 'zod/mini';
 import type { ModelSizes } from '../../domain/model-port.js';
 import { modelInvalid, textOf } from './failures.js';
 import { toHex } from './hex.js';
@@ -31,7 +33,7 @@ export interface ModelFile {
 
 /** Reads and checks a manifest. Throws MODEL_INVALID, naming the field, what was expected and what was found. */
 export function parseManifest(bytes: Uint8Array, expectedSpec: string): ModelManifest {
-  const parsed = manifestSchema.safeParse(jsonOf(bytes));
+  const parsed = manifestSchema.safeParse(jsonOf(bytes), IN_WORDS);
   if (!parsed.success) throw refused(parsed.error);
   const { feature_spec: featureSpec, sizes, features, descriptors, files, calibration } = parsed.data;
   expectEqual('manifest.json feature_spec', expectedSpec, featureSpec);
@@ -66,21 +68,21 @@ function expectEqual<T extends string | number>(field: string, expected: T, foun
   if (found !== expected) throw modelInvalid(field, `${expected}`, `${found}`);
 }
 
-function refused(error: z.ZodError): Error {
+function refused(error: z.core.$ZodError): Error {
   const issue = error.issues[0];
   const field = `manifest.json ${issue?.path.join('.') ?? ''}`.trimEnd();
   return modelInvalid(field, 'a value of format 1', issue?.message ?? 'something else', error);
 }
 
-const columns = (max: number) => z.number().int().min(1).max(max);
+const columns = (most: number) => z.int().check(z.minimum(1), z.maximum(most));
 const file = z.object({
   // No way out of the folder.
-  file: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  file: z.string().check(z.regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/)),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });
 const manifestSchema = z.object({
   format: z.literal(1),
-  feature_spec: z.string().regex(/^[0-9a-f]{1,64}$/),
+  feature_spec: z.string().check(z.regex(/^[0-9a-f]{1,64}$/)),
   features: z.array(z.string()),
   descriptors: z.array(z.string()),
   sizes: z.object({
@@ -89,5 +91,7 @@ const manifestSchema = z.object({
     features: columns(MAX_COLUMNS),
   }),
   files: z.object({ advance: file, score: file }),
-  calibration: z.record(z.string(), z.unknown()).default({}),
+  calibration: z._default(z.record(z.string(), z.unknown()), {}),
 });
+// The small one has no words of its own.
+const IN_WORDS = { error: en().localeError };

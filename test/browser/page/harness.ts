@@ -1,5 +1,6 @@
 import type { ConnectOptions, ForesyncClient, ForesyncEvent } from '@foresync/client/browser';
 import { connect, ForesyncClientError } from '@foresync/client/browser';
+import { ranking } from '@foresync/client/rank';
 import type { Harness } from '../../support/browser/harness-api.js';
 import { limitStorage } from './limit-storage.js';
 
@@ -9,13 +10,14 @@ declare global {
   var fetchToken: () => Promise<string>;
 }
 
+const WASM = '/ort-wasm-simd-threaded.wasm';
 const BACKOFF = { initialMs: 50, factor: 1.5, maxMs: 500 };
 const heard: { kind: string; item: string; detail: string }[] = [];
 let client: ForesyncClient | undefined;
 const connected = (): ForesyncClient => client ?? fail();
 
 globalThis.harness = {
-  async connect({ endpoint, token, startOffline = false, memory = false, capacityBytes }) {
+  async connect({ endpoint, token, startOffline = false, memory = false, capacityBytes, model, nowMs }) {
     const options: ConnectOptions = {
       endpoint,
       token: token ?? (() => globalThis.fetchToken()),
@@ -25,6 +27,9 @@ globalThis.harness = {
       backoff: BACKOFF,
       connectTimeoutMs: 20_000,
       buffer: { kind: memory ? 'memory' : 'indexeddb', capacityBytes },
+      ranking:
+        model === undefined ? undefined : ranking({ model: new URL(model, location.href), wasm: WASM }),
+      now: nowMs === undefined ? undefined : () => nowMs,
     };
     try {
       client = await connect(options);
@@ -57,6 +62,22 @@ globalThis.harness = {
     connected().report({ type: 'viewed', item });
     await connected().flush({ timeoutMs: 10_000 });
   },
+  report(views) {
+    for (const { item, timeMs } of views) connected().report({ type: 'viewed', item, timeMs });
+  },
+  async rank() {
+    try {
+      const ranked = await connected().rank('notes');
+      return ranked.map(({ checkpoint, score, reasons }) => ({
+        item: checkpoint.item,
+        score,
+        reasons: reasons.map(({ text }) => text),
+      }));
+    } catch (error) {
+      return ForesyncClientError.from(error).message;
+    }
+  },
+  checkpoint: (item) => connected().held('notes', item)?.checkpoint ?? null,
   flush: () => connected().flush({ timeoutMs: 10_000 }),
   heard: () => heard,
   state: () => connected().state,

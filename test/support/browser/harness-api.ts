@@ -1,4 +1,4 @@
-import type { Foresync } from '@foresync/client';
+import type { Checkpoint, Foresync } from '@foresync/client';
 
 /** What a test asks of the client in a page or a worker. Contents are texts here, and errors their codes. */
 export interface Harness {
@@ -6,6 +6,11 @@ export interface Harness {
   open(item: string, timeoutMs?: number): Promise<OpenedText>;
   write(item: string, text: string): Promise<string>;
   view(item: string): Promise<void>;
+  /** Reports that items were viewed, and waits for nobody. */
+  report(views: readonly Viewed[]): void;
+  /** What is held, likeliest first; or the message of what keeps it from being ranked. */
+  rank(): Promise<readonly RankedItem[] | string>;
+  checkpoint(item: string): Checkpoint | null;
   flush(): Promise<void>;
   /** What happened so far. */
   heard(): readonly { readonly kind: string; readonly item: string; readonly detail: string }[];
@@ -28,6 +33,21 @@ export interface HarnessOptions {
   readonly startOffline?: boolean;
   readonly memory?: boolean;
   readonly capacityBytes?: number;
+  /** Where the model is that ranks. */
+  readonly model?: string;
+  /** The device's clock stands still. */
+  readonly nowMs?: number;
+}
+
+export interface Viewed {
+  readonly item: string;
+  readonly timeMs: number;
+}
+
+export interface RankedItem {
+  readonly item: string;
+  readonly score: number;
+  readonly reasons: readonly string[];
 }
 
 export interface OpenedText {

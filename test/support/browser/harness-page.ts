@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { bundled } from './bundle.js';
+import { modelFile } from './model-files.js';
 import { PageServer } from './page-server.js';
 
 const PAGE = join(import.meta.dirname, '../../browser/page');
@@ -10,9 +11,8 @@ const HTML =
 export async function serveHarness(): Promise<PageServer> {
   const scripts = await bundled([join(PAGE, 'harness.ts'), join(PAGE, 'worker.ts')]);
   return PageServer.start(({ pathname }) => {
+    if (pathname === '/') return { type: 'text/html', body: HTML };
     const script = scripts.get(pathname);
-    return script === undefined
-      ? { type: 'text/html', body: HTML }
-      : { type: 'text/javascript', body: script };
+    return script === undefined ? modelFile(pathname) : { type: 'text/javascript', body: script };
   });
 }

@@ -57,6 +57,22 @@ describe('replayInProcess', () => {
     assert.deepEqual([none.pushedBytes, none.waste, none.candidateRecall, none.ece], [0, null, null, null]);
   });
 
+  it('shows every change, and before each step what its device holds', async () => {
+    const changed: string[] = [];
+    const held: string[] = [];
+    const what = await replayInProcess(byHand, 'none', {
+      budget: 1,
+      onChange: ({ head }) => void changed.push(head.item),
+      onStep: (step, holdings) => {
+        held.push(`${step.user} ${Array.from(holdings, ({ key }) => key).join('')}`);
+        return Promise.resolve();
+      },
+    });
+    assert.deepEqual(changed, ['a', 'b', 'c', 'x', 'a']);
+    assert.deepEqual(held, ['u ', 'u a', 'u ab', 'u abc', 'u bca', 'u cab', 'v ', 'v a', 'v ax', 'u abc']);
+    assert.deepEqual(counts(what.figures), counts(await figuresOf(byHand, 'none')), 'and changes nothing');
+  });
+
   it('mirror pushes the change to whom it concerns, and nothing is wasted', async () => {
     const mirror = await figuresOf(byHand, 'mirror');
     assert.deepEqual([mirror.zeroWait, mirror.waitsRemoved], [3, 1]);

@@ -58,6 +58,7 @@ export async function connectTab(settings: Settings, device: TabDevice): Promise
 async function opened(settings: Settings, device: TabDevice, onHolding: OnHolding): Promise<Foresync> {
   const { transport, capacity } = device;
   const database = await openDatabase(device.name);
-  const ground = { transport, capacity, storage: new IdbStorage(database), outboxLog: new IdbLog(database) };
+  const logs = { outboxLog: new IdbLog(database, 'outbox'), learnedLog: new IdbLog(database, 'learned') };
+  const ground = { transport, capacity, storage: new IdbStorage(database), ...logs };
   return start({ ...settings, startOffline: true }, { ...ground, onHolding, release: () => undefined });
 }

@@ -6,6 +6,7 @@ import type { WriteOptions } from '../content-verbs.js';
 import type { ErrorCode, ErrorDetails } from '../errors.js';
 import type { ForesyncEvent } from '../events.js';
 import type { PushBudget } from '../options.js';
+import type { RankOptions } from '../ranking.js';
 
 /** What the tabs of one device tell each other. Structured clones: no class survives, so errors travel as facts. */
 export type TabMessage =
@@ -54,6 +55,7 @@ export type TabCall =
       readonly item: string;
       readonly options: Omit<WriteOptions, 'signal'>;
     }
+  | { readonly verb: 'rank'; readonly space: string; readonly options: RankOptions }
   | { readonly verb: 'budget'; readonly budget: PushBudget };
 
 export interface Picture {

@@ -15,6 +15,8 @@ export async function perform(client: Foresync, call: TabCall): Promise<unknown>
       return client.write(call.space, call.item, call.content, call.options);
     case 'remove':
       return client.remove(call.space, call.item, call.options);
+    case 'rank':
+      return client.rank(call.space, call.options);
     case 'budget':
       client.setBudget(call.budget);
       return undefined;

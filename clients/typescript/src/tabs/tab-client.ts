@@ -12,6 +12,8 @@ import type { Opened } from '../opener.js';
 import { OPEN_TIMEOUT_MS } from '../opener.js';
 import type { PushBudget } from '../options.js';
 import { wireBudget } from '../options.js';
+import type { Likely, RankOptions } from '../ranking.js';
+import { checkedMost } from '../ranking.js';
 import type { Patience } from '../within.js';
 import { within } from '../within.js';
 import type { TabCall } from './messages.js';
@@ -97,6 +99,14 @@ export class TabClient implements ForesyncClient {
     return this.#member.held(space, item);
   }
 
+  async rank(space: string, options: RankOptions = {}): Promise<readonly Likely[]> {
+    this.#check(space);
+    const most = checkedMost(options);
+    const likely = await this.#within({ verb: 'rank', space, options: { most } }, {});
+    // What perform answers to this verb.
+    return likely as readonly Likely[];
+  }
+
   setBudget(budget: PushBudget): void {
     this.#mustBeOpen();
     wireBudget(budget);
@@ -126,10 +136,10 @@ export class TabClient implements ForesyncClient {
     return within(this.#member.make(call), patience);
   }
 
-  #check(space: string, item: string): void {
+  #check(space: string, item?: string): void {
     this.#mustBeOpen();
     checkedId('space', space);
-    checkedId('item', item);
+    if (item !== undefined) checkedId('item', item);
     if (!this.#ground.settings.spaces.includes(space))
       throw fieldInvalid('space', 'is not one that the client follows');
   }

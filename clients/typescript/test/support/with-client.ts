@@ -19,6 +19,8 @@ export interface Scene {
 
 export type SceneOptions = Partial<Omit<ConnectOptions, 'endpoint' | 'transport'>> & {
   readonly script?: Partial<ContentScript>;
+  /** What the server's Welcome says besides the usual. */
+  readonly welcome?: Parameters<FakeSession['welcome']>[0];
 };
 
 /** Plays a test with a client that is connected to a scripted server. */
@@ -26,12 +28,12 @@ export async function withClient(
   options: SceneOptions,
   play: (scene: Scene) => Promise<void>,
 ): Promise<void> {
-  const { script = {}, ...more } = options;
+  const { script = {}, welcome, ...more } = options;
   const server = await FakeServer.start(script);
   const connecting = connectTo(server, more);
   try {
     const session = await server.accept();
-    await session.welcome();
+    await session.welcome(welcome);
     const client = await connecting;
     const heard: ForesyncEvent[] = [];
     void listen(client, heard);

@@ -1,12 +1,16 @@
 import type { ConnectionState, ForesyncClient, ForesyncEvent, Opened } from '@foresync/client/browser';
-import { connect, ForesyncClientError, webTransport } from '@foresync/client/browser';
+import { connect, webTransport } from '@foresync/client/browser';
+import type { Ranking } from '@foresync/client/rank';
 import type { DemoFacts } from '../demo-facts.js';
 import { tokenOf } from '../demo-facts.js';
+import type { OwnForecast } from './own-forecast.js';
+import { ownForecast } from './own-forecast.js';
 import type { Arrival, PushPoint } from './push-ledger.js';
 import { PushLedger } from './push-ledger.js';
 import type { SimulatedNetwork } from './simulated-network.js';
 import type { Tally } from './tally.js';
 import { NO_TALLY, tallied } from './tally.js';
+import { wordsOf } from './words-of.js';
 
 /** An open and how it went. */
 export interface OpenRecord extends Opened {
@@ -30,6 +34,8 @@ export interface DeviceView {
   readonly withPrediction: Tally;
   readonly without: Tally;
   readonly heldBytes: number;
+  /** Only off line: what the device reckons by itself. */
+  readonly forecast: OwnForecast | null;
 }
 
 /** Opens that are remembered. */
@@ -40,6 +46,7 @@ export class DemoDevice {
   readonly kind: string;
   readonly #facts: DemoFacts;
   readonly #network: SimulatedNetwork;
+  readonly #ranking: Ranking;
   #ledger = newLedger();
   readonly #listeners = new Set<() => void>();
   #client: ForesyncClient | undefined;
@@ -48,12 +55,14 @@ export class DemoDevice {
   #opening: string | null = null;
   #opens: readonly OpenRecord[] = [];
   #tallies = { withPrediction: NO_TALLY, without: NO_TALLY };
+  #forecast: OwnForecast | null = null;
   #view: DeviceView;
 
-  constructor(kind: string, facts: DemoFacts, network: SimulatedNetwork) {
+  constructor(kind: string, facts: DemoFacts, network: SimulatedNetwork, ranking: Ranking) {
     this.kind = kind;
     this.#facts = facts;
     this.#network = network;
+    this.#ranking = ranking;
     this.#view = this.#look();
   }
 
@@ -74,6 +83,7 @@ export class DemoDevice {
     this.#isPredicting = isPredicting;
     this.#problem = null;
     this.#ledger = newLedger();
+    this.#forecast = null;
     this.#changed();
     const device = `${this.kind}-${crypto.randomUUID().slice(0, 8)}`;
     const transport = this.#network.over(webTransport({ endpoint: this.#facts.endpoint }));
@@ -84,6 +94,7 @@ export class DemoDevice {
       buffer: { kind: 'memory' },
       budget: { paused: !isPredicting },
       startOffline: true,
+      ranking: this.#ranking,
       backoff: { initialMs: 200, maxMs: 2000 },
       clientName: 'foresync-web-demo',
     });
@@ -123,7 +134,19 @@ export class DemoDevice {
     } finally {
       if (this.#opening === item) this.#opening = null;
       this.#changed();
+      await this.#reckon();
     }
+  }
+
+  /** While there is no server to ask. */
+  async #reckon(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) return;
+    const open = this.#opens[0]?.checkpoint.item;
+    const forecast = isOffLine(client) ? await ownForecast(client, this.#facts.space, open) : null;
+    // It may have come back meanwhile.
+    this.#forecast = isOffLine(client) ? forecast : null;
+    this.#changed();
   }
 
   #opened(item: string, opened: Opened): void {
@@ -139,6 +162,7 @@ export class DemoDevice {
       if (client !== this.#client) continue;
       this.#heard(event);
       this.#changed();
+      if (event.kind === 'connection') void this.#reckon();
     }
   }
 
@@ -189,13 +213,13 @@ export class DemoDevice {
       points: this.#ledger.points,
       ...this.#tallies,
       heldBytes: this.#client?.stats.held.bytes ?? 0,
+      forecast: this.#forecast,
     };
   }
 }
 
-const newLedger = (): PushLedger => new PushLedger(() => performance.now());
+/** The session is gone, and what is held may be old. */
+const isOffLine = ({ state, stats }: ForesyncClient): boolean =>
+  (state === 'waiting' || state === 'connecting') && stats.held.items > 0;
 
-/** Without the code that machines go by. */
-function wordsOf(error: unknown): string {
-  return ForesyncClientError.from(error).message.replace(/^\[\w+\] /, '');
-}
+const newLedger = (): PushLedger => new PushLedger(() => performance.now());

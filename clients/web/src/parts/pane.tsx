@@ -2,6 +2,7 @@ import type { DemoDevice } from '../device/demo-device.js';
 import { Comparison } from './comparison.js';
 import { Connection } from './connection.js';
 import { Library } from './library.js';
+import { OnThisDevice } from './on-this-device.js';
 import { PushChart } from './push-chart.js';
 import { howItCame, Reader } from './reader.js';
 import { Shelf } from './shelf.js';
@@ -37,6 +38,7 @@ export function Pane({ title, device, documents, next, onNext }: PaneProps) {
             <small>{next ?? 'it ends here'}</small>
           </button>
           <Shelf id={id} waiting={view.waiting} isPredicting={view.isPredicting} onOpen={onOpen} />
+          {view.forecast !== null && <OnThisDevice id={id} forecast={view.forecast} onOpen={onOpen} />}
           <Library id={id} documents={documents} device={device} onOpen={onOpen} />
         </div>
         <Reader id={id} record={latest} opening={view.opening} onOpen={onOpen} />

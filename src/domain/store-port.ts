@@ -78,6 +78,26 @@ export interface ForgottenMark {
   readonly mark: string;
 }
 
+/** What a node learned of a space since it told last. No truth depends on it. */
+export interface Lesson {
+  /** Place in the space's lessons, from 1 on, increasing. */
+  readonly offset: number;
+  /** Which run of which node told it: 32 hex digits. */
+  readonly teller: string;
+  /** What they mean is the engine's affair. */
+  readonly bytes: Uint8Array;
+}
+
+/** Of one lesson. */
+export const LESSON_BYTES = 1024 * 1024;
+
+/** Lessons in order; those with `low < offset <= high` are there, older ones are gone. */
+export interface LessonPage {
+  readonly lessons: readonly Lesson[];
+  readonly low: number;
+  readonly high: number;
+}
+
 /** A page of a space's feed, entries and marks by their offsets. Batches of the forgotten are gone from in between. */
 export interface SpaceFeedPage extends FeedPage {
   readonly forgotten: readonly ForgottenMark[];
@@ -115,6 +135,13 @@ export interface SpaceStore {
   wakeUps(space: SpaceId, signal: AbortSignal): AsyncIterable<number>;
   /** Entries and marks with offset > after, at most `limit` together. Keeps the newest `feedRetention`. */
   readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage>;
+  /**
+   * Tells a lesson to all nodes that serve the space; the newest `lessonRetention` are kept, of together `lessonBytes`.
+   * FIELD_INVALID beyond `LESSON_BYTES`.
+   */
+  tell(space: SpaceId, teller: string, bytes: Uint8Array): Promise<void>;
+  /** Lessons with offset > after, in order, at most `limit`. */
+  readLessons(space: SpaceId, after: number, limit: number): Promise<LessonPage>;
   /** Snapshot of a space's statistics: `offset` is the feed entry that it covers. The highest offset wins. */
   saveSnapshot(space: SpaceId, name: string, offset: number, bytes: Uint8Array): Promise<void>;
   loadSnapshot(

@@ -5,6 +5,7 @@ import type { LogBounds } from '../../domain/position.js';
 import type {
   ChangeRequest,
   CommitResult,
+  LessonPage,
   LogPage,
   SpaceFeedPage,
   SpaceMeta,
@@ -99,6 +100,14 @@ export class MemorySpaces implements SpaceStore {
 
   readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage> {
     return this.#parts.gate.run(() => feedPage(this.get(space).feed, after, limit));
+  }
+
+  tell(space: SpaceId, teller: string, bytes: Uint8Array): Promise<void> {
+    return this.#parts.gate.run(() => this.get(space).lessons.tell(teller, bytes));
+  }
+
+  readLessons(space: SpaceId, after: number, limit: number): Promise<LessonPage> {
+    return this.#parts.gate.run(() => this.get(space).lessons.after(after, limit));
   }
 
   saveSnapshot(space: SpaceId, name: string, offset: number, bytes: Uint8Array): Promise<void> {

@@ -177,6 +177,8 @@ const recollecting = (store: Store) => ({
 function memoryOf(text: string): PolicyMemory & { text: string } {
   return {
     text,
+    lesson: () => null,
+    taught: () => false,
     dump: () => Buffer.from(text),
     load(bytes) {
       const read = Buffer.from(bytes).toString();

@@ -40,7 +40,7 @@ class Numbers {
   }
 }
 
-/** A format, a checksum, little-endian numbers: about 2.5 KiB, and 10 bytes for each place of the table that moved. */
+/** A checksum, a format, little-endian numbers: about 2.5 KiB, and 10 bytes for each place of the table that moved. */
 export function encodeLesson(state: LayerState, notes: Notes): Uint8Array {
   const numbers = new Numbers(state);
   const { moments, calibrators, drift, dense, sparse } = notes;
@@ -61,8 +61,8 @@ export function encodeLesson(state: LayerState, notes: Notes): Uint8Array {
     at += MOVE_BYTES;
   }
   const bytes = new Uint8Array(view.buffer);
-  view.setUint32(0, FORMAT, true);
-  view.setUint32(4, checksum(bytes.subarray(HEADER_BYTES)), true);
+  view.setUint32(4, FORMAT, true);
+  view.setUint32(0, checksum(bytes.subarray(4)), true);
   return bytes;
 }
 
@@ -78,9 +78,8 @@ export function learnLesson(
 ): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES) throw damaged('it is too short');
-  if (view.getUint32(4, true) !== checksum(bytes.subarray(HEADER_BYTES)))
-    throw damaged('the checksum differs');
-  if (view.getUint32(0, true) !== FORMAT) return false;
+  if (view.getUint32(0, true) !== checksum(bytes.subarray(4))) throw damaged('the checksum differs');
+  if (view.getUint32(4, true) !== FORMAT) return false;
   const numbers = new Numbers(state);
   const moves = read(view, numbers);
   const { scaler, learner, calibrators, drift } = state;

@@ -17,9 +17,9 @@ export interface Learning {
 
 /** "FSL" and a version; it changes with the meaning of any number. */
 const FORMAT = 0x46534c01;
-/** Format, checksum, ruler, how many numbers of the standings and of the price. */
+/** Checksum, format, ruler, how many numbers of the standings and of the price. */
 const HEADER_BYTES = 20;
-const CHECKED_FROM = 8;
+const WORDS_AT = 8;
 
 /** What was learned here since it was asked last; null if nothing, and at the first time. */
 export function engineLesson({ policy, hedge, ledger, price, ruler }: Learning): Uint8Array | null {
@@ -32,11 +32,11 @@ export function engineLesson({ policy, hedge, ledger, price, ruler }: Learning):
   const bytes = new Uint8Array(HEADER_BYTES + 8 * numbers.length + learned.length);
   const view = new DataView(bytes.buffer);
   for (const [place, word] of [ruler, standings.length, offers.length].entries())
-    view.setUint32(CHECKED_FROM + 4 * place, word, true);
+    view.setUint32(WORDS_AT + 4 * place, word, true);
   for (const [place, number] of numbers.entries()) view.setFloat64(HEADER_BYTES + 8 * place, number, true);
   bytes.set(learned, HEADER_BYTES + 8 * numbers.length);
-  view.setUint32(0, FORMAT, true);
-  view.setUint32(4, checksum(bytes.subarray(CHECKED_FROM)), true);
+  view.setUint32(4, FORMAT, true);
+  view.setUint32(0, checksum(bytes.subarray(4)), true);
   return bytes;
 }
 
@@ -44,9 +44,8 @@ export function engineLesson({ policy, hedge, ledger, price, ruler }: Learning):
 export function learnEngineLesson(learning: Learning, bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES) throw damaged('it is too short');
-  if (view.getUint32(0, true) !== FORMAT) return;
-  if (view.getUint32(4, true) !== checksum(bytes.subarray(CHECKED_FROM)))
-    throw damaged('the checksum differs');
+  if (view.getUint32(0, true) !== checksum(bytes.subarray(4))) throw damaged('the checksum differs');
+  if (view.getUint32(4, true) !== FORMAT) return;
   const ruler = view.getUint32(8, true);
   const inStandings = view.getUint32(12, true);
   const end = 2 + inStandings + view.getUint32(16, true);

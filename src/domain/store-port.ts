@@ -2,6 +2,7 @@ import type { ActivityBatch } from './activity.js';
 import type { Durability } from './checkpoint.js';
 import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from './ids.js';
 import type { Change, Edge, Head } from './item.js';
+import type { LessonLog } from './lesson-log.js';
 import type { LogBounds } from './position.js';
 import type { StoredCheckpoint, StoredUser, UserRecord } from './user-record.js';
 
@@ -78,32 +79,12 @@ export interface ForgottenMark {
   readonly mark: string;
 }
 
-/** What a node learned of a space since it told last. No truth depends on it. */
-export interface Lesson {
-  /** Place in the space's lessons, from 1 on, increasing. */
-  readonly offset: number;
-  /** Which run of which node told it: 32 hex digits. */
-  readonly teller: string;
-  /** What they mean is the engine's affair. */
-  readonly bytes: Uint8Array;
-}
-
-/** Of one lesson. */
-export const LESSON_BYTES = 1024 * 1024;
-
-/** Lessons in order; those with `low < offset <= high` are there, older ones are gone. */
-export interface LessonPage {
-  readonly lessons: readonly Lesson[];
-  readonly low: number;
-  readonly high: number;
-}
-
 /** A page of a space's feed, entries and marks by their offsets. Batches of the forgotten are gone from in between. */
 export interface SpaceFeedPage extends FeedPage {
   readonly forgotten: readonly ForgottenMark[];
 }
 
-export interface SpaceStore {
+export interface SpaceStore extends LessonLog {
   /** Makes the space if it does not exist; `shards` counts only then. */
   ensure(space: SpaceId, shards: number): Promise<SpaceMeta>;
   /** null if the space does not exist. */
@@ -128,20 +109,12 @@ export interface SpaceStore {
   readLog(space: SpaceId, shard: number, after: number, limit: number): Promise<LogPage>;
   /**
    * Yields the shard whenever its log may have grown (a wake-up, never the truth); coalesced, bounded to one a shard.
-   * Each shard is yielded once at the start, so that nothing is missed by who reads the log on every wake-up. Ends with
-   * the signal or the reader, even one that waits. Throws STORE_UNAVAILABLE when the store is closed. A space that does
-   * not exist yet rings with its first change.
+   * Each shard is yielded once at the start: who reads the log on every wake-up misses nothing. Ends with the signal or the
+   * reader, even one that waits. STORE_UNAVAILABLE when the store is closed. A space that is made later rings as it grows.
    */
   wakeUps(space: SpaceId, signal: AbortSignal): AsyncIterable<number>;
   /** Entries and marks with offset > after, at most `limit` together. Keeps the newest `feedRetention`. */
   readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage>;
-  /**
-   * Tells a lesson to all nodes that serve the space; the newest `lessonRetention` are kept, of together `lessonBytes`.
-   * FIELD_INVALID beyond `LESSON_BYTES`.
-   */
-  tell(space: SpaceId, teller: string, bytes: Uint8Array): Promise<void>;
-  /** Lessons with offset > after, in order, at most `limit`. */
-  readLessons(space: SpaceId, after: number, limit: number): Promise<LessonPage>;
   /** Snapshot of a space's statistics: `offset` is the feed entry that it covers. The highest offset wins. */
   saveSnapshot(space: SpaceId, name: string, offset: number, bytes: Uint8Array): Promise<void>;
   loadSnapshot(

@@ -1,5 +1,6 @@
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
-import { LESSON_BYTES, type SpaceStore } from '../domain/store-port.js';
+import { LESSON_BYTES } from '../domain/lesson-log.js';
+import type { SpaceStore } from '../domain/store-port.js';
 import { checkChange, checkId, checkItems, checkTeller, checkText, checkWhole } from './checks.js';
 
 /** A space can have a statistics snapshot this large, bytes. */

@@ -78,11 +78,12 @@ async function scores({ port, tokens }: AppWorld): Promise<ReadonlyMap<string, n
 
 /** Waits until two nodes score alike; answers how. */
 async function alike(one: AppWorld, other: AppWorld): Promise<ReadonlyMap<string, number>> {
-  for (const end = Date.now() + PATIENCE_MS; ; await sleep(100)) {
+  for (const end = Date.now() + PATIENCE_MS; ; ) {
     const [ours, theirs] = [await scores(one), await scores(other)];
     const apart = farthest(ours, theirs);
     if (apart <= ALIKE) return ours;
     assert.ok(Date.now() < end, `two nodes still score up to ${apart} apart`);
+    await sleep(100);
   }
 }
 

@@ -1,10 +1,15 @@
 import { KEYS, NAMES_USER, PLACES } from './keys.js';
-import type { Move } from './notes.js';
 
 /** Steps of Adagrad: for the dense columns, and for the sparse ones, of which each is seen more rarely. */
 export const RATES = { dense: 0.02, sparse: 0.05 } as const;
 /** A single example moves no weight as if it were more than this many. */
 const MOST_WEIGHT = 32;
+
+/** What one place of the learner's table moved by. */
+export interface Move {
+  weight: number;
+  square: number;
+}
 
 /**
  * Logistic regression by Adagrad over dense columns, a bias and hashed keys. It starts as exactly its first column: that

@@ -6,7 +6,8 @@ import { Faded } from './faded.js';
 import { COLUMNS } from './inputs.js';
 import { hashText, PLACES } from './keys.js';
 import { Moments } from './moments.js';
-import { add, Notes, type Move } from './notes.js';
+import type { Move } from './learner.js';
+import { add, type Notes } from './notes.js';
 import type { LayerState } from './state.js';
 
 /** Changes with the meaning of any number. */

@@ -1,13 +1,8 @@
 import { BINS } from './calibrator.js';
 import { Faded } from './faded.js';
 import { Moments } from './moments.js';
+import type { Move } from './learner.js';
 import type { LayerState } from './state.js';
-
-/** What one place of the learner's table moved by. */
-export interface Move {
-  weight: number;
-  square: number;
-}
 
 /** What a layer learned by itself since these notes began. Memory: at most a second state. */
 export class Notes {

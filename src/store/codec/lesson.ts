@@ -1,4 +1,4 @@
-import type { Lesson } from '../../domain/store-port.js';
+import type { Lesson } from '../../domain/lesson-log.js';
 import { corrupt } from '../failures.js';
 
 const TELLER_BYTES = 16;

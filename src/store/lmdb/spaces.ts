@@ -1,3 +1,4 @@
+import type { LessonPage } from '../../domain/lesson-log.js';
 import { StoredSnapshot } from '@foresync/protocol/at-rest';
 import { ForesyncError } from '../../domain/errors.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
@@ -6,7 +7,6 @@ import type { LogBounds } from '../../domain/position.js';
 import type {
   ChangeRequest,
   CommitResult,
-  LessonPage,
   LogPage,
   SpaceFeedPage,
   SpaceMeta,

@@ -1,4 +1,4 @@
-import type { Lesson, LessonPage } from '../../domain/store-port.js';
+import type { Lesson, LessonPage } from '../../domain/lesson-log.js';
 import type { StoreLimits } from '../options.js';
 import { BoundedLog } from './bounded-log.js';
 

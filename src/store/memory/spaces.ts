@@ -1,3 +1,4 @@
+import type { LessonPage } from '../../domain/lesson-log.js';
 import { ForesyncError } from '../../domain/errors.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change, Head } from '../../domain/item.js';
@@ -5,7 +6,6 @@ import type { LogBounds } from '../../domain/position.js';
 import type {
   ChangeRequest,
   CommitResult,
-  LessonPage,
   LogPage,
   SpaceFeedPage,
   SpaceMeta,

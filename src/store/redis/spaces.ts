@@ -1,10 +1,10 @@
+import type { LessonPage } from '../../domain/lesson-log.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change, Head } from '../../domain/item.js';
 import type { LogBounds } from '../../domain/position.js';
 import type {
   ChangeRequest,
   CommitResult,
-  LessonPage,
   LogPage,
   SpaceFeedPage,
   SpaceMeta,

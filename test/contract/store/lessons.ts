@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LESSON_BYTES } from '../../../src/domain/store-port.js';
+import { LESSON_BYTES } from '../../../src/domain/lesson-log.js';
 import { spaceId } from '../../../src/domain/ids.js';
 import type { Adapter } from './harness.js';
 import { makeSpace, SPACE, withStore } from './harness.js';

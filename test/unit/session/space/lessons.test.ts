@@ -100,14 +100,14 @@ describe('session/space/lessons', () => {
 
   it('that cannot be told are known here alone', async () => {
     const store = await world();
-    const [a, b] = [nodeOf(store, 'a'), nodeOf(store, 'b')];
+    let isAway = true;
+    const tell: typeof store.spaces.tell = (...told) =>
+      isAway ? Promise.reject(new ForesyncError('STORE_UNAVAILABLE', 'away')) : store.spaces.tell(...told);
+    const spaces = { ...store.spaces, tell };
+    const [a, b] = [nodeOf({ ...store, spaces }, 'a'), nodeOf(store, 'b')];
     a.engine.learn(1);
-    const { tell } = store.spaces;
-    Object.assign(store.spaces, {
-      tell: () => Promise.reject(new ForesyncError('STORE_UNAVAILABLE', 'away')),
-    });
     await assert.rejects(a.lessons.exchange(), { code: 'STORE_UNAVAILABLE' });
-    Object.assign(store.spaces, { tell });
+    isAway = false;
     a.engine.learn(2);
     await a.lessons.exchange();
     await b.lessons.exchange();

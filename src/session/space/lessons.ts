@@ -1,14 +1,14 @@
 import { ForesyncError } from '../../domain/errors.js';
 import type { SpaceEngine } from '../../domain/engine-port.js';
 import type { SpaceId } from '../../domain/ids.js';
-import type { SpaceStore } from '../../domain/store-port.js';
+import type { LessonLog } from '../../domain/lesson-log.js';
 
 /** Lessons that are read at a time. */
 const PAGE = 32;
 
 export interface LessonsParts {
   readonly space: SpaceId;
-  readonly spaces: Pick<SpaceStore, 'tell' | 'readLessons'>;
+  readonly spaces: LessonLog;
   readonly engine: Pick<SpaceEngine, 'lesson' | 'taught'>;
   /** Names this run of this node: 32 hex digits, never the same twice. */
   readonly teller: string;

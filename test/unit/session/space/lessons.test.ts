@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { ForesyncError } from '../../../../src/domain/errors.js';
 import { spaceId } from '../../../../src/domain/ids.js';
+import type { LessonLog } from '../../../../src/domain/lesson-log.js';
 import type { Store } from '../../../../src/domain/store-port.js';
 import { Lessons } from '../../../../src/session/space/lessons.js';
 import { openStore } from '../../../../src/store/open.js';
@@ -36,7 +37,7 @@ class Sums {
 describe('session/space/lessons', () => {
   const faults: string[] = [];
   const onCorrupt = ({ code }: ForesyncError): void => void faults.push(code);
-  const nodeOf = (store: Store, name: string, after = 0, saved = 0) => {
+  const nodeOf = (store: { readonly spaces: LessonLog }, name: string, after = 0, saved = 0) => {
     const engine = new Sums();
     const fallenBehind = (): Promise<number> => Promise.resolve(saved);
     const { spaces } = store;
@@ -101,10 +102,10 @@ describe('session/space/lessons', () => {
   it('that cannot be told are known here alone', async () => {
     const store = await world();
     let isAway = true;
-    const tell: typeof store.spaces.tell = (...told) =>
+    const tell: LessonLog['tell'] = (...told) =>
       isAway ? Promise.reject(new ForesyncError('STORE_UNAVAILABLE', 'away')) : store.spaces.tell(...told);
-    const spaces = { ...store.spaces, tell };
-    const [a, b] = [nodeOf({ ...store, spaces }, 'a'), nodeOf(store, 'b')];
+    const spaces: LessonLog = { tell, readLessons: (...asked) => store.spaces.readLessons(...asked) };
+    const [a, b] = [nodeOf({ spaces }, 'a'), nodeOf(store, 'b')];
     a.engine.learn(1);
     await assert.rejects(a.lessons.exchange(), { code: 'STORE_UNAVAILABLE' });
     isAway = false;

@@ -64,6 +64,7 @@ const HEART: SpaceHeart = {
   explain: () => Promise.resolve(null),
   forget: () => undefined,
   forgottenElsewhere: () => undefined,
+  exchange: () => Promise.resolve(),
   save: () => Promise.resolve(),
 };
 

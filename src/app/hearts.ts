@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../domain/clock.js';
 import type { Devices, PlanObserver } from '../domain/engine-port.js';
@@ -6,6 +7,7 @@ import type { SpaceId } from '../domain/ids.js';
 import type { Store } from '../domain/store-port.js';
 import { Engine } from '../session/space/engine.js';
 import type { SessionObserver } from '../session/observer.js';
+import { Lessons } from '../session/space/lessons.js';
 import type { PushTerms } from '../session/space/push-terms.js';
 import { LastScores } from '../session/space/last-scores.js';
 import type { SpaceHeart } from '../session/space/space-heart.js';
@@ -50,7 +52,10 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const policy = deps.policy(space, statistics);
   const { memory } = policy;
   // It knows users by the statistics' numbers: made anew, those are others.
-  if (memory !== undefined && damage.length === 0) await recollectPolicy(recollecting, space, memory);
+  const { isShared, users } = store;
+  const recall = async (newerThan: number | null): Promise<number> =>
+    memory === undefined ? 0 : recollectPolicy(recollecting, space, memory, newerThan);
+  const after = damage.length === 0 ? await recall(isShared ? -1 : null) : 0;
   const stopwatchUs = (): number => performance.now() * 1000;
   const { onModelFailed } = deps;
   const scores: LastScores = new LastScores({
@@ -63,13 +68,21 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const seen = { observer: both(plans, scores), stopwatchUs, onModelFailed };
   const beside = rehearsalOf(deps.understudy, { space, statistics, policy, push });
   const engine = new Engine({ space, statistics, policy, push, ...seen, ...beside });
-  const { users, isShared } = store;
   const parts = { space, engine, users, devices, clock, isShared, learned };
   const node = new SpaceNode({ ...parts, onPlanFault: fault });
   const onUnwritten = (thrown: unknown): void =>
     sessions.fault('write-behind', ForesyncError.from(thrown), space);
   const stopWriting = nowAndThen(deps.timer, SCORES_BEHIND_MS, () => scores.write().catch(onUnwritten));
-  const keep = { statistics, memory, heard: () => (isShared ? node.heard : null) };
+  const teller = randomBytes(16).toString('hex');
+  const telling = { space, spaces, engine, teller, after, fallenBehind: recall, onCorrupt: onLearning };
+  const lessons = isShared ? new Lessons(telling) : null;
+  const exchange = async (): Promise<void> => lessons?.exchange();
+  const exchanged = async (): Promise<number> => {
+    await exchange();
+    return lessons?.after ?? 0;
+  };
+  const heard = (): number | null => (isShared ? node.heard : null);
+  const keep = { statistics, memory, heard, ...(isShared ? { exchanged } : {}) };
   const save = saving(store.spaces, space, keep);
   const stopSaving = nowAndThen(deps.timer, deps.snapshotMs, () => save().catch(onLearning));
   return {
@@ -90,6 +103,7 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
       const user = node.forgottenElsewhere(mark);
       if (user !== undefined) scores.forget(user);
     },
+    exchange,
     save,
     close: async () => {
       await node.idle();

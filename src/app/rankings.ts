@@ -104,8 +104,9 @@ function modelPolicy(
   });
   return {
     ...adaptive,
-    observe: (step, before) => {
-      recurrence.observe(step, before);
+    observe: (step, before, isElsewhere) => {
+      if (isElsewhere === true) recurrence.movedElsewhere(step.user);
+      else recurrence.observe(step, before);
       adaptive.observe?.(step, before);
     },
     forget: (user) => {

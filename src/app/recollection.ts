@@ -21,6 +21,8 @@ export interface Recollecting {
 const SNAPSHOT = 'statistics';
 /** What the policy learned, beside the statistics. */
 const LEARNED = 'policy';
+/** The same where nodes tell each other lessons: its offset is that of the last lesson in it. */
+const TAUGHT = 'policy-taught';
 const FEED_PAGE = 512;
 const HEAD_PAGE = 1000;
 /** Entries before the snapshot that are read for the users' last steps: a step is learned together with those before it. */
@@ -29,19 +31,24 @@ const WARM_UP = 4096;
 const MAX_USERS = 10_000;
 
 /**
- * The policy goes on from what it knew when the space was last used. What cannot be read, or was learned over another model,
+ * Answers up to which lesson what it knows was learned, 0 if nobody tells any. The policy goes on from what it knew when the space was last used. What cannot be read, or was learned over another model,
  * is left alone: the policy starts afresh.
  */
 export async function recollectPolicy(
   from: Omit<Recollecting, 'candidates'>,
   space: SpaceId,
   memory: PolicyMemory,
-): Promise<void> {
+  /** Where nodes tell lessons: what holds no more of them than up to this one is left alone. null: nobody tells any. */
+  newerThan: number | null = null,
+): Promise<number> {
   try {
-    const saved = await from.spaces.loadSnapshot(space, LEARNED);
-    if (saved !== null) memory.load(saved.bytes);
+    const saved = await from.spaces.loadSnapshot(space, newerThan === null ? LEARNED : TAUGHT);
+    if (saved === null || (newerThan !== null && saved.offset <= newerThan)) return 0;
+    memory.load(saved.bytes);
+    return newerThan === null ? 0 : saved.offset;
   } catch (thrown) {
     from.onCorrupt(corrupt(thrown));
+    return 0;
   }
 }
 
@@ -61,6 +68,8 @@ export interface Learned {
   readonly memory: PolicyMemory | undefined;
   /** Up to where the feed came by, where several nodes write it; null where all of it is from here. */
   readonly heard: () => number | null;
+  /** Tells and learns what nodes tell each other, and answers up to which lesson; left out where nobody tells any. */
+  readonly exchanged?: () => Promise<number>;
 }
 
 /**
@@ -74,11 +83,17 @@ export function saving(spaces: SpaceStore, space: SpaceId, learned: Learned): ()
     const high = learned.heard() ?? (await spaces.readFeed(space, 0, 1)).high;
     if (high <= saved) return;
     await spaces.saveSnapshot(space, SNAPSHOT, high, learned.statistics.snapshot());
-    if (learned.memory !== undefined) await spaces.saveSnapshot(space, LEARNED, high, learned.memory.dump());
+    const { memory, exchanged } = learned;
+    // What is learned between the exchange and this moment is told later, and so learned twice by who starts from here.
+    const taught = await exchanged?.();
+    if (memory !== undefined) await spaces.saveSnapshot(space, ...placeOf(high, taught), memory.dump());
     saved = high;
   };
   return () => (last = last.catch(() => undefined).then(save));
 }
+
+const placeOf = (high: number, taught: number | undefined): [name: string, offset: number] =>
+  taught === undefined ? [LEARNED, high] : [TAUGHT, taught];
 
 /** Throws what is no matter of damage: a store that cannot be reached has to be asked again. */
 function corrupt(thrown: unknown): ForesyncError {

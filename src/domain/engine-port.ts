@@ -34,8 +34,11 @@ export interface Policy {
   readonly powers?: readonly number[];
   /** Plain policies that the hedge compares it with: they rule the plans of a space where they do better. */
   readonly rivals?: readonly Policy[];
-  /** Sees a step before the space's statistics learn it; `before` is the user's context before it. */
-  observe?(step: Step, before: UserContext): void;
+  /**
+   * Sees a step before the space's statistics learn it; `before` is the user's context before it. Of one that another node
+   * applied, that node keeps in the store what is kept there of its user.
+   */
+  observe?(step: Step, before: UserContext, isElsewhere?: boolean): void;
   /** Sees a change of an item's content, after the space's statistics. */
   changed?(change: Change): void;
   /** Drops what waits for this user's doings. What it learned of everybody together stays. */
@@ -51,6 +54,10 @@ export interface PolicyMemory {
   dump(): Uint8Array;
   /** Goes on from a dump; false if that was learned under conditions which hold no more, STORE_CORRUPT if it is none. */
   load(bytes: Uint8Array): boolean;
+  /** What it learned by itself since it was asked last; null if nothing, and at the first time, from which on it keeps account. */
+  lesson(): Uint8Array | null;
+  /** Learns what another node's lesson says; false if that is of another model or format, STORE_CORRUPT if it is none. */
+  taught(lesson: Uint8Array): boolean;
 }
 
 export interface Question {
@@ -133,18 +140,24 @@ export interface SpaceEngine {
   ): Promise<readonly DevicePlan[]>;
   /**
    * A user's batch became durable: its steps are learned in order, then each device of the user gets a plan, the
-   * reporting device first. `contexts` is the user's context before the first step and after each one.
+   * reporting device first. `contexts` is the user's context before the first step and after each one; `isElsewhere`: another
+   * node applied the batch.
    */
   onSteps(
     steps: readonly Step[],
     contexts: readonly UserContext[],
     devices: Devices,
     nowMs: number,
+    isElsewhere?: boolean,
   ): Promise<readonly DevicePlan[]>;
   /** The items of a question as the next plan would rank them; changes nothing. */
   peek(question: Question): Promise<Peeked>;
   /** A planned push was never sent (superseded, queue full, session gone): its bytes come back. */
   refund(bytes: number): void;
+  /** What it learned by itself since it was asked last; null if nothing, and at the first time, from which on it keeps account. */
+  lesson(): Uint8Array | null;
+  /** Learns a lesson of another node's; one of another model or format is left alone. Throws STORE_CORRUPT. */
+  taught(lesson: Uint8Array): void;
   /** Drops what it knows of one user. */
   forget(user: Pseudonym): void;
 }

@@ -2,6 +2,7 @@ import type { ActivityBatch } from './activity.js';
 import type { Durability } from './checkpoint.js';
 import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from './ids.js';
 import type { Change, Edge, Head } from './item.js';
+import type { LessonLog } from './lesson-log.js';
 import type { LogBounds } from './position.js';
 import type { StoredCheckpoint, StoredUser, UserRecord } from './user-record.js';
 
@@ -83,7 +84,7 @@ export interface SpaceFeedPage extends FeedPage {
   readonly forgotten: readonly ForgottenMark[];
 }
 
-export interface SpaceStore {
+export interface SpaceStore extends LessonLog {
   /** Makes the space if it does not exist; `shards` counts only then. */
   ensure(space: SpaceId, shards: number): Promise<SpaceMeta>;
   /** null if the space does not exist. */
@@ -108,9 +109,8 @@ export interface SpaceStore {
   readLog(space: SpaceId, shard: number, after: number, limit: number): Promise<LogPage>;
   /**
    * Yields the shard whenever its log may have grown (a wake-up, never the truth); coalesced, bounded to one a shard.
-   * Each shard is yielded once at the start, so that nothing is missed by who reads the log on every wake-up. Ends with
-   * the signal or the reader, even one that waits. Throws STORE_UNAVAILABLE when the store is closed. A space that does
-   * not exist yet rings with its first change.
+   * Each shard is yielded once at the start: who reads the log on every wake-up misses nothing. Ends with the signal or the
+   * reader, even one that waits. STORE_UNAVAILABLE when the store is closed. A space that is made later rings as it grows.
    */
   wakeUps(space: SpaceId, signal: AbortSignal): AsyncIterable<number>;
   /** Entries and marks with offset > after, at most `limit` together. Keeps the newest `feedRetention`. */

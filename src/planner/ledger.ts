@@ -11,6 +11,8 @@ export class BudgetLedger {
   readonly #terms: BudgetTerms;
   #earned = 0;
   #spent = 0;
+  #toldEarned = 0;
+  #toldSpent = 0;
 
   constructor(terms: BudgetTerms) {
     this.#terms = terms;
@@ -46,5 +48,22 @@ export class BudgetLedger {
   /** Takes back what was spent and not sent. */
   refund(bytes: number): void {
     this.#spent = Math.max(0, this.#spent - bytes);
+  }
+
+  /** What was earned and spent here since it was asked last; refunds may make the second negative. */
+  lesson(): readonly [earned: number, spent: number] {
+    const told = [this.#earned - this.#toldEarned, this.#spent - this.#toldSpent] as const;
+    this.#toldEarned = this.#earned;
+    this.#toldSpent = this.#spent;
+    return told;
+  }
+
+  /** Another node earned and spent: the account is the space's. */
+  taught([earned, spent]: readonly [earned: number, spent: number]): void {
+    const before = this.#spent;
+    this.#earned += earned;
+    this.#spent = Math.max(0, before + spent);
+    this.#toldEarned += earned;
+    this.#toldSpent += this.#spent - before;
   }
 }

@@ -22,6 +22,8 @@ export class Standings {
   /** Squared differences of two of them, step by step. */
   readonly #spread: Float64Array;
   #leader = 0;
+  /** Since it was asked for a lesson last: what is kept of the sums of before, and what was added. null: nobody asks. */
+  #notes: { kept: number; readonly hits: Float64Array; readonly spread: Float64Array } | null = null;
 
   constructor(doubts: readonly Doubt[]) {
     const count = doubts.length;
@@ -43,14 +45,33 @@ export class Standings {
 
   /** A step, and how many of its opens each would have had ready. */
   stepped(ready: readonly number[]): void {
+    const spread = ready.flatMap((one) => ready.map((other) => (one - other) ** 2));
     const kept = 0.5 ** (1 / HALF_LIFE);
-    for (let one = 0; one < this.#count; one++) {
-      this.#hits[one] = this.hits(one) * kept + (ready[one] ?? 0);
-      for (let other = 0; other < this.#count; other++) {
-        const at = one * this.#count + other;
-        this.#spread[at] = (this.#spread[at] ?? 0) * kept + ((ready[one] ?? 0) - (ready[other] ?? 0)) ** 2;
-      }
+    fade(this.#hits, kept, ready);
+    fade(this.#spread, kept, spread);
+    if (this.#notes !== null) {
+      this.#notes.kept *= kept;
+      fade(this.#notes.hits, kept, ready);
+      fade(this.#notes.spread, kept, spread);
     }
+    this.#lead();
+  }
+
+  /** What it saw by itself since it was asked last; empty if nothing, and at the first time. */
+  lesson(): readonly number[] {
+    const notes = this.#notes;
+    if (notes?.kept === 1) return [];
+    const count = this.#count;
+    this.#notes = { kept: 1, hits: new Float64Array(count), spread: new Float64Array(count * count) };
+    return notes === null ? [] : [notes.kept, ...notes.hits, ...notes.spread];
+  }
+
+  /** Learns a lesson of another node; one about others than these is left alone. */
+  taught([kept = 1, ...sums]: readonly number[]): void {
+    const count = this.#count;
+    if (sums.length !== count + count * count) return;
+    fade(this.#hits, kept, sums.slice(0, count));
+    fade(this.#spread, kept, sums.slice(count));
     this.#lead();
   }
 
@@ -66,4 +87,10 @@ export class Standings {
     }
     this.#leader = best;
   }
+}
+
+/** Sums forget down to `kept`, then these are added. */
+function fade(sums: Float64Array, kept: number, more: readonly number[]): void {
+  for (let place = 0; place < sums.length; place++)
+    sums[place] = (sums[place] ?? 0) * kept + (more[place] ?? 0);
 }

@@ -72,6 +72,8 @@ export function aliasedSpaces(inner: SpaceStore, aliases: Aliases): SpaceStore {
     },
     wakeUps: (space, signal) => inner.wakeUps(space, signal),
     readFeed: (space, after, limit) => inner.readFeed(space, after, limit),
+    tell: (space, teller, bytes) => inner.tell(space, teller, bytes),
+    readLessons: (space, after, limit) => inner.readLessons(space, after, limit),
     saveSnapshot: (space, name, offset, bytes) => inner.saveSnapshot(space, name, offset, bytes),
     loadSnapshot: (space, name) => inner.loadSnapshot(space, name),
   };

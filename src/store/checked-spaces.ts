@@ -1,6 +1,7 @@
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
+import { LESSON_BYTES } from '../domain/lesson-log.js';
 import type { SpaceStore } from '../domain/store-port.js';
-import { checkChange, checkId, checkItems, checkText, checkWhole } from './checks.js';
+import { checkChange, checkId, checkItems, checkTeller, checkText, checkWhole } from './checks.js';
 
 /** A space can have a statistics snapshot this large, bytes. */
 const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024;
@@ -59,6 +60,18 @@ export function checkedSpaces(inner: SpaceStore): SpaceStore {
       checkWhole('after', after, 0);
       checkWhole('limit', limit, 1);
       return inner.readFeed(space, after, limit);
+    },
+    tell: async (space, teller, bytes) => {
+      checkId('space', space);
+      checkTeller(teller);
+      checkWhole('bytes.length', bytes.length, 1, LESSON_BYTES);
+      return inner.tell(space, teller, bytes);
+    },
+    readLessons: async (space, after, limit) => {
+      checkId('space', space);
+      checkWhole('after', after, 0);
+      checkWhole('limit', limit, 1);
+      return inner.readLessons(space, after, limit);
     },
     saveSnapshot: async (space, name, offset, bytes) => {
       checkId('space', space);

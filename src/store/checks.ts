@@ -28,6 +28,11 @@ export function checkHash(field: string, hash: string): void {
   if (!SHA256_HEX.test(hash)) throw invalid(field, 'is not 64 lower-case hex digits', '64');
 }
 
+/** The name of who tells a lesson: 32 hex digits. */
+export function checkTeller(teller: string): void {
+  if (!/^[0-9a-f]{32}$/.test(teller)) throw invalid('teller', 'is no name of 32 hex digits', '32');
+}
+
 /** A whole number from `min` to `max`. */
 export function checkWhole(field: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return;

@@ -9,6 +9,9 @@ export interface StoreLimits {
   readonly logRetention: number;
   /** Batches a space's feed keeps. */
   readonly feedRetention: number;
+  /** Lessons that a space keeps, and their bytes together; the newest is kept in any case. */
+  readonly lessonRetention: number;
+  readonly lessonBytes: number;
   /** Batches a user's activity log keeps, over all devices and spaces. */
   readonly activityRetention: number;
   /** Checkpoints kept for a user in a space. */
@@ -24,6 +27,8 @@ export interface StoreLimits {
 export const STORE_LIMITS: StoreLimits = {
   logRetention: 10_000,
   feedRetention: 100_000,
+  lessonRetention: 1024,
+  lessonBytes: 8 * 1024 * 1024,
   activityRetention: 1_000,
   checkpointsPerUser: 1_000,
   manifestItems: 100_000,

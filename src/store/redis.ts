@@ -17,6 +17,7 @@ import type { StoreObserver } from './observer.js';
 import { UNOBSERVED } from './observer.js';
 import { Pool } from './redis/pool.js';
 import { Questions } from './redis/questions.js';
+import { Lessons } from './redis/lessons.js';
 import { Router } from './redis/router.js';
 import { SCRIPTS } from './redis/scripts.js';
 import { SentinelTopology } from './redis/sentinel.js';
@@ -73,11 +74,12 @@ export async function openRedis(
   const directory = new Directory({ ...common, newEpoch: () => newEpoch(surroundings) });
   const claims = new Claims(common);
   const batches = new Batches({ ...common, directory });
+  const lessons = new Lessons({ ...common, directory });
   const commits = new Commits({ ...common, directory, claims });
   const sweeper = new Sweeper({ ...common, claims, partitions: settings.partitions });
   const wakes = new Wakes({ topology, dialling, random, keys, directory });
   return {
-    spaces: new RedisSpaces({ router, keys, directory, commits, batches, wakes }),
+    spaces: new RedisSpaces({ router, keys, directory, commits, batches, lessons, wakes }),
     users: new RedisUsers({ ...common, directory, batches, newAlias: () => newAlias(surroundings) }),
     blobs: new RedisBlobs({ ...common, claims, sweeper }),
     isShared: true,

@@ -53,6 +53,11 @@ export class Recurrence {
       });
   }
 
+  /** Another node moved a user's state: the next use reads it from the store. */
+  movedElsewhere(user: Pseudonym): void {
+    this.#parts.states.forget(user);
+  }
+
   /** The model's logit of each item, after the user's steps so far. Throws MODEL_FAILED, STORE_UNAVAILABLE. */
   async logits({ user, items }: Question, features: Float32Array): Promise<Float32Array> {
     await this.#moving.get(user)?.end;

@@ -1,3 +1,4 @@
+import type { Faded } from './faded.js';
 import { probability } from './learner.js';
 
 /** Bins of logits: from `from`, each `width` wide; what lies outside counts to the outermost. */
@@ -15,6 +16,8 @@ export class Calibrator {
   /** Of each bin the sum of what was foretold, and of what came true. */
   readonly foretold = new Float64Array(BINS.count);
   readonly opened = new Float64Array(BINS.count);
+  /** Who writes down what it learns. */
+  notes: Faded | null = null;
   readonly #moved = new Float64Array(BINS.count);
 
   learn(logit: number, opened: boolean, weight: number): void {
@@ -22,6 +25,16 @@ export class Calibrator {
     const kept = 0.5 ** (weight / MEMORY);
     this.foretold[bin] = (this.foretold[bin] ?? 0) * kept + weight * probability(logit);
     this.opened[bin] = (this.opened[bin] ?? 0) * kept + (opened ? weight : 0);
+    this.notes?.add(bin, kept, weight * probability(logit), opened ? weight : 0);
+    this.settle();
+  }
+
+  /** Learns what another one learned. */
+  merge({ kept, foretold, opened }: Faded): void {
+    for (let bin = 0; bin < BINS.count; bin++) {
+      this.foretold[bin] = (this.foretold[bin] ?? 0) * (kept[bin] ?? 1) + (foretold[bin] ?? 0);
+      this.opened[bin] = (this.opened[bin] ?? 0) * (kept[bin] ?? 1) + (opened[bin] ?? 0);
+    }
     this.settle();
   }
 

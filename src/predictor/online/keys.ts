@@ -4,6 +4,8 @@ import { folderOf } from '../item-graph.js';
 
 /** Sparse inputs of one candidate: who and what it is, hashed. Two that share a place share a weight. */
 export const KEYS = 7;
+/** Which of them are about the user, by number. */
+export const NAMES_USER: readonly boolean[] = [false, true, false, true, true, false, false];
 /** Places that keys are hashed to: the bound of what is kept for names. */
 export const PLACES = 1 << 15;
 

@@ -8,6 +8,8 @@ import { Drift } from './drift.js';
 import { inputsOf, WIDTH } from './inputs.js';
 import { KEYS, keysOf } from './keys.js';
 import { Learner, probability } from './learner.js';
+import { encodeLesson, learnLesson } from './lesson.js';
+import { Notes } from './notes.js';
 import { Outcomes, PENDING, type Outcome } from './outcomes.js';
 import { sample } from './sample.js';
 import { Scaler } from './scaler.js';
@@ -61,6 +63,8 @@ export class OnlineLayer {
     drift: new Drift(),
   };
   readonly #outcomes = new Outcomes();
+  /** null where nobody asked for lessons yet. */
+  #notes: Notes | null = null;
 
   constructor({ random, isFrozen = false }: LayerOptions) {
     this.#random = random;
@@ -93,7 +97,7 @@ export class OnlineLayer {
     const logits = this.#logits(inputs);
     const pushes = new Set(pushed);
     const isPushed = items.map((item) => pushes.has(item));
-    const examples = sample(logits, isPushed, PENDING, this.#random).flatMap(({ place, weight }) => {
+    const examples = sample(logits, isPushed, PENDING, () => this.#draw()).flatMap(({ place, weight }) => {
       const item = items[place];
       if (item === undefined) return [];
       const row = rows.slice(place * WIDTH, (place + 1) * WIDTH);
@@ -139,6 +143,26 @@ export class OnlineLayer {
   /** Goes on from a dump. Throws STORE_CORRUPT if it is something else, and stays as it was. */
   load(bytes: Uint8Array): void {
     loadState(this.#state, bytes);
+    if (this.#notes !== null) this.#notes = new Notes(this.#state);
+  }
+
+  /** What it learned by itself since it was asked last, for others to learn; null if nothing, and at the first time. */
+  lesson(): Uint8Array | null {
+    const notes = this.#notes;
+    if (notes?.isEmpty === true) return null;
+    const lesson = notes === null ? null : encodeLesson(this.#state, notes);
+    this.#notes = new Notes(this.#state);
+    return lesson;
+  }
+
+  /** Learns a lesson of another one; false if it is of another format. Throws STORE_CORRUPT, and stays as it was. */
+  taught(lesson: Uint8Array): boolean {
+    return learnLesson(this.#state, this.#notes, lesson, this.#random);
+  }
+
+  #draw(): number {
+    if (this.#notes !== null) this.#notes.draws += 1;
+    return this.#random();
   }
 
   #probability(kind: Inputs['kind'], logit: number): number {

@@ -1,9 +1,15 @@
-import { KEYS, PLACES } from './keys.js';
+import { KEYS, NAMES_USER, PLACES } from './keys.js';
 
 /** Steps of Adagrad: for the dense columns, and for the sparse ones, of which each is seen more rarely. */
 export const RATES = { dense: 0.02, sparse: 0.05 } as const;
 /** A single example moves no weight as if it were more than this many. */
 const MOST_WEIGHT = 32;
+
+/** What one place of the learner's table moved by. */
+export interface Move {
+  weight: number;
+  square: number;
+}
 
 /**
  * Logistic regression by Adagrad over dense columns, a bias and hashed keys. It starts as exactly its first column: that
@@ -15,6 +21,9 @@ export class Learner {
   readonly squares: Float64Array;
   readonly sparse = new Float32Array(PLACES);
   readonly sparseSquares = new Float32Array(PLACES).fill(1);
+
+  /** Who writes down how places of the table move, those of users' names aside. */
+  notes: Map<number, Move> | null = null;
 
   constructor(width: number) {
     this.weights = new Float64Array(width + 1);
@@ -49,11 +58,24 @@ export class Learner {
       squares[column] = square;
       weights[column] = (weights[column] ?? 0) - (RATES.dense * gradient) / Math.sqrt(square);
     }
-    for (const key of keys) {
+    for (let sort = 0; sort < KEYS; sort++) {
+      const key = keys[sort] ?? 0;
       const square = (sparseSquares[key] ?? 1) + slope * slope;
       sparseSquares[key] = square;
-      sparse[key] = (sparse[key] ?? 0) - (RATES.sparse * slope) / Math.sqrt(square);
+      const before = sparse[key] ?? 0;
+      sparse[key] = before - (RATES.sparse * slope) / Math.sqrt(square);
+      if (this.notes === null || NAMES_USER[sort] === true) continue;
+      const move = this.notes.get(key) ?? { weight: 0, square: 0 };
+      move.weight += (sparse[key] ?? 0) - before;
+      move.square += slope * slope;
+      this.notes.set(key, move);
     }
+  }
+
+  /** A place of the table moves as it did elsewhere. */
+  move(place: number, { weight, square }: Move): void {
+    this.sparse[place] = (this.sparse[place] ?? 0) + weight;
+    this.sparseSquares[place] = (this.sparseSquares[place] ?? 1) + square;
   }
 }
 

@@ -37,17 +37,35 @@ export class OwnedLayer implements PolicyMemory {
 
   /** The owner's id, then the layer's own dump. */
   dump(): Uint8Array {
-    const learned = this.#layer.dump();
+    return this.#owned(this.#layer.dump());
+  }
+
+  lesson(): Uint8Array | null {
+    const lesson = this.now.lesson();
+    return lesson === null ? null : this.#owned(lesson);
+  }
+
+  taught(bytes: Uint8Array): boolean {
+    const layer = this.now;
+    return this.#isOwn(bytes) && layer.taught(bytes.subarray(ID_BYTES));
+  }
+
+  load(bytes: Uint8Array): boolean {
+    if (!this.#isOwn(bytes)) return false;
+    this.#layer.load(bytes.subarray(ID_BYTES));
+    return true;
+  }
+
+  #owned(learned: Uint8Array): Uint8Array {
     const bytes = new Uint8Array(ID_BYTES + learned.length);
     bytes.set(fromHex(this.#owner).subarray(0, ID_BYTES));
     bytes.set(learned, ID_BYTES);
     return bytes;
   }
 
-  load(bytes: Uint8Array): boolean {
+  /** Whether something was learned over the model of now. Throws STORE_CORRUPT. */
+  #isOwn(bytes: Uint8Array): boolean {
     if (bytes.length < ID_BYTES) throw new ForesyncError('STORE_CORRUPT', 'on-line layer: too short');
-    if (toHex(bytes.subarray(0, ID_BYTES)) !== this.#owner) return false;
-    this.#layer.load(bytes.subarray(ID_BYTES));
-    return true;
+    return toHex(bytes.subarray(0, ID_BYTES)) === this.#owner;
   }
 }

@@ -1,3 +1,5 @@
+import type { Moments } from './moments.js';
+
 /** Newer rows count more from so many on: a space may change. */
 const MEMORY = 200_000;
 /** Standardised values end here, so that a strange row cannot throw the weights about. */
@@ -9,6 +11,8 @@ export class Scaler {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
   rows = 0;
+  /** Who writes down what it learns. */
+  notes: Moments | null = null;
 
   constructor(width: number) {
     this.mean = new Float64Array(width);
@@ -17,6 +21,7 @@ export class Scaler {
 
   /** Learns the columns of some rows. */
   learn(rows: Float32Array): void {
+    this.notes?.add(rows);
     const width = this.mean.length;
     for (let from = 0; from < rows.length; from += width) {
       this.rows = Math.min(this.rows + 1, MEMORY);
@@ -28,6 +33,21 @@ export class Scaler {
         this.mean[column] = moved;
         this.variance[column] = variance + ((value - mean) * (value - moved) - variance) / this.rows;
       }
+    }
+  }
+
+  /** Learns rows that another one learned. */
+  merge({ rows, mean, squares }: Moments): void {
+    const more = Math.min(rows, MEMORY);
+    if (more === 0) return;
+    const before = Math.min(this.rows, MEMORY - more);
+    this.rows = before + more;
+    for (let column = 1; column < this.mean.length; column++) {
+      const own = this.mean[column] ?? 0;
+      const away = (mean[column] ?? 0) - own;
+      const spread = ((squares[column] ?? 0) * more) / rows + (away * away * before * more) / this.rows;
+      this.mean[column] = own + (away * more) / this.rows;
+      this.variance[column] = ((this.variance[column] ?? 1) * before + spread) / this.rows;
     }
   }
 

@@ -1,4 +1,5 @@
 import { ForesyncError } from '../../domain/errors.js';
+import { checksum } from '../../util/checksum.js';
 import type { Calibrator } from './calibrator.js';
 import { COLUMNS } from './inputs.js';
 import { KEYS, hashText, PLACES } from './keys.js';
@@ -70,11 +71,4 @@ function partsOf({
     holder.opened,
     drift.sums,
   ];
-}
-
-/** FNV-1a over bytes. */
-function checksum(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
 }

@@ -13,16 +13,17 @@ import type {
 } from '../../domain/engine-port.js';
 import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
-import type { DevicePlan, PlannedPush, Scored } from '../../domain/plan.js';
+import type { DevicePlan, Scored } from '../../domain/plan.js';
 import { BudgetLedger } from '../../planner/ledger.js';
-import { plan, type PlanMode } from '../../planner/planner.js';
+import { plan } from '../../planner/planner.js';
 import { Price } from '../../planner/price.js';
 import type { ItemState } from '../../planner/shadow.js';
 import { seededRandom } from '../../util/seeded-random.js';
+import { engineLesson, learnEngineLesson, type Learning } from './engine-lesson.js';
 import type { EngineParts } from './engine-parts.js';
 import { Hedge, type Ruler } from './hedge.js';
-import type { PushTerms } from './push-terms.js';
-import { pushable, scoredBy } from './pushable.js';
+import { planMode, type PushTerms } from './push-terms.js';
+import { contentOf, pushable, scoredBy } from './pushable.js';
 import { reportingFirst } from './reporting-first.js';
 import type { Rehearsal } from './rehearsal.js';
 import { peekAt, scoresOf, unlessFailed, type Scorer } from './scoring.js';
@@ -45,7 +46,6 @@ export class Engine implements SpaceEngine {
   readonly #stopwatchUs: () => number;
   readonly #ledger: BudgetLedger;
   readonly #price: Price;
-  readonly #mode: PlanMode;
   readonly #hedge: Hedge | null;
   readonly #scorer: Scorer;
   readonly #rehearsal: Rehearsal | undefined;
@@ -61,7 +61,6 @@ export class Engine implements SpaceEngine {
     this.#stopwatchUs = parts.stopwatchUs ?? (() => 0);
     this.#ledger = new BudgetLedger({ ratio: parts.push.ratio, startBytes: parts.push.startBytes });
     this.#price = new Price(this.#ledger);
-    this.#mode = this.#modeOf(parts.policy);
     const { rivals = [] } = parts.policy;
     const { ratio, startBytes } = parts.push;
     this.#hedge =
@@ -75,6 +74,19 @@ export class Engine implements SpaceEngine {
 
   refund(bytes: number): void {
     this.#ledger.refund(bytes);
+  }
+
+  lesson(): Uint8Array | null {
+    return engineLesson(this.#learning);
+  }
+
+  taught(lesson: Uint8Array): void {
+    learnEngineLesson(this.#learning, lesson);
+  }
+
+  get #learning(): Learning {
+    const [policy, hedge, ruler] = [this.#policy, this.#hedge, this.#lastRuler];
+    return { policy, hedge, ruler, ledger: this.#ledger, price: this.#price };
   }
 
   forget(user: Pseudonym): void {
@@ -115,13 +127,15 @@ export class Engine implements SpaceEngine {
     contexts: readonly UserContext[],
     devices: Devices,
     nowMs: number,
+    isElsewhere = false,
   ): Promise<readonly DevicePlan[]> {
     for (const [place, step] of steps.entries()) {
       const before = contexts[place];
       if (before === undefined) continue;
-      this.#hedge?.observe(step, (item) => this.#stateOf(item));
+      // Who is planned for elsewhere is compared there.
+      if (devices.of(step.user).length > 0) this.#hedge?.observe(step, (item) => this.#stateOf(item));
       this.#rehearsal?.observe(step, before, (item) => this.#stateOf(item));
-      this.#policy.observe?.(step, before);
+      this.#policy.observe?.(step, before, isElsewhere);
       this.statistics.learn(step, before);
     }
     const last = steps.at(-1);
@@ -171,7 +185,7 @@ export class Engine implements SpaceEngine {
       (own === null && ranks === null) || (leader.plans === 'holders' && question.kind === 'user');
     const decided = plan(isIdle ? [] : offered, {
       ledger: this.#ledger,
-      mode: leader === this.#policy ? this.#mode : this.#modeOf(leader),
+      mode: planMode(leader.payment, this.#push, this.#price),
       metadataThreshold: this.#push.metadataThreshold,
       allowance: view.allowance(question.nowMs),
       knows: ({ item, bundle: [hash] }) => hash !== undefined && view.knows(item, hash.dataHash),
@@ -233,16 +247,4 @@ export class Engine implements SpaceEngine {
     if (head === undefined || head.dataHash === null) return undefined;
     return { item, dataHash: head.dataHash, bytes: head.sizeBytes };
   }
-
-  #modeOf({ payment }: Policy): PlanMode {
-    if (payment === 'first-come') return { kind: 'first-come' };
-    const { threshold } = this.#push;
-    return threshold === null
-      ? { kind: 'price', price: this.#price }
-      : { kind: 'threshold', content: threshold };
-  }
-}
-
-function contentOf(pushes: readonly PlannedPush[]): readonly ItemId[] {
-  return pushes.filter(({ kind }) => kind === 'content').map(({ scored }) => scored.item);
 }

@@ -15,10 +15,14 @@ export interface FeedTailDeps {
   onFault(error: ForesyncError): void;
 }
 
-/** Who hears of a feed. Neither may throw. */
+/** Who hears of a feed. */
 export interface FeedReader {
+  /** Must not throw. */
   applied(entry: FeedEntry): Promise<void>;
+  /** Must not throw. */
   forgotten(mark: ForgottenMark): Promise<void>;
+  /** At the end of each turn. What it throws is a fault like that of the feed. */
+  turned(): Promise<void>;
 }
 
 /**
@@ -80,6 +84,7 @@ export class FeedTail {
         if (page.high < this.#after) this.#after = page.high;
         more = lastOffset(page) !== null && this.#after < page.high;
       }
+      if (!signal.aborted) await reader.turned();
     } catch (thrown) {
       if (!signal.aborted) this.#deps.onFault(ForesyncError.from(thrown));
     }

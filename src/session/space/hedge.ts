@@ -77,6 +77,16 @@ export class Hedge {
     this.#standings = new Standings(this.#contestants.map(({ doubt }) => doubt));
   }
 
+  /** What steps showed here of who is best; see Standings. */
+  lesson(): readonly number[] {
+    return this.#standings.lesson();
+  }
+
+  /** Learns what they showed at another node. */
+  taught(lesson: readonly number[]): void {
+    this.#standings.taught(lesson);
+  }
+
   /** Whose ranking rules the plans that begin now. */
   get ruler(): Ruler {
     return this.#contestant(this.#standings.leader);

@@ -1,3 +1,7 @@
+import type { Policy } from '../../domain/engine-port.js';
+import type { PlanMode } from '../../planner/planner.js';
+import type { Price } from '../../planner/price.js';
+
 /** How a space decides what to push (DESIGN.md 8); one configuration for all spaces of a server. */
 export interface PushTerms {
   /** Bytes that may be pushed for each byte that is opened. */
@@ -8,4 +12,10 @@ export interface PushTerms {
   readonly threshold: number | null;
   /** Score from which on metadata is pushed where content is not; null: never. */
   readonly metadataThreshold: number | null;
+}
+
+/** How plans are decided whose pushes are paid so. */
+export function planMode(payment: Policy['payment'], { threshold }: PushTerms, price: Price): PlanMode {
+  if (payment === 'first-come') return { kind: 'first-come' };
+  return threshold === null ? { kind: 'price', price } : { kind: 'threshold', content: threshold };
 }

@@ -1,6 +1,6 @@
 import type { SpaceStatistics } from '../../domain/engine-port.js';
 import type { DataHash, ItemId } from '../../domain/ids.js';
-import type { Scored } from '../../domain/plan.js';
+import type { PlannedPush, Scored } from '../../domain/plan.js';
 import { bundleBytes, bundleOf } from '../../planner/closure.js';
 
 /**
@@ -28,6 +28,11 @@ export function scoredBy(
     const scored = { ...candidate, score: finite(scores[place]) };
     return ranks === null ? scored : { ...scored, rank: finite(ranks[place]) };
   });
+}
+
+/** The items whose contents a plan pushes. */
+export function contentOf(pushes: readonly PlannedPush[]): readonly ItemId[] {
+  return pushes.filter(({ kind }) => kind === 'content').map(({ scored }) => scored.item);
 }
 
 /** A policy that answers nonsense about an item says nothing about it. */

@@ -37,6 +37,8 @@ export interface SpaceHeart {
   forget(user: Pseudonym): void;
   /** Another node forgot somebody, as its mark in the feed says: see `forget`. */
   forgottenElsewhere(mark: ForgottenMark): void;
+  /** Tells other nodes what was learned here, and learns what they told. Throws STORE_UNAVAILABLE. */
+  exchange(): Promise<void>;
   /** Keeps what it learned, as it is now. */
   save(): Promise<void>;
   /** Nobody follows the space any more: keeps what is worth keeping. Called once, after everything else. */

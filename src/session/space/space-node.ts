@@ -42,7 +42,9 @@ const ATTEMPTS = 16;
  * replay. Batches may come concurrently; the engine learns them in the order in which they became durable, and while it
  * waits for the scores of one plan it goes on with the next, so that plans of several users share a run of the model.
  */
-export class SpaceNode implements Omit<SpaceHeart, 'score' | 'forgottenElsewhere' | 'save'>, Contexts {
+export class SpaceNode
+  implements Omit<SpaceHeart, 'score' | 'forgottenElsewhere' | 'exchange' | 'save'>, Contexts
+{
   readonly #space: SpaceId;
   readonly #engine: SpaceEngine;
   readonly #users: UserStore;
@@ -104,7 +106,7 @@ export class SpaceNode implements Omit<SpaceHeart, 'score' | 'forgottenElsewhere
     } catch (thrown) {
       this.#onPlanFault(thrown);
     }
-    return this.#planFor(steps, contexts);
+    return this.#planFor(steps, contexts, true);
   }
 
   async #apply(
@@ -210,9 +212,15 @@ export class SpaceNode implements Omit<SpaceHeart, 'score' | 'forgottenElsewhere
     return read;
   }
 
-  async #planFor(steps: readonly Step[], contexts: readonly UserContext[]): Promise<readonly DevicePlan[]> {
+  async #planFor(
+    steps: readonly Step[],
+    contexts: readonly UserContext[],
+    isElsewhere = false,
+  ): Promise<readonly DevicePlan[]> {
     try {
-      return await this.#run(this.#engine.onSteps(steps, contexts, this.#devices, this.#clock.now()));
+      return await this.#run(
+        this.#engine.onSteps(steps, contexts, this.#devices, this.#clock.now(), isElsewhere),
+      );
     } catch (thrown) {
       this.#onPlanFault(thrown);
       return [];

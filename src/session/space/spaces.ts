@@ -147,7 +147,8 @@ export class Spaces {
       live.heart.forgottenElsewhere(mark);
       await this.#deps.onForgotten(mark.mark);
     };
-    const following = live.feed?.run({ applied, forgotten }, link.signal);
+    const turned = (): Promise<void> => live.heart.exchange();
+    const following = live.feed?.run({ applied, forgotten, turned }, link.signal);
     try {
       await live.tail.run((change) => live.apply(change), signal);
     } catch (thrown) {

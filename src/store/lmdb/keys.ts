@@ -11,6 +11,7 @@ import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domai
  *   h space item               live head         t space item             deleted head
  *   b space shard              bounds of a log   l space shard offset     its entries
  *   F space                    bounds of feed    f space offset           its entries
+ *   E space                    bounds of lessons e space offset           its entries
  *   B hash                     blob              G time hash              blobs without reference
  *   K number index             chunk of a blob   S number                 blobs being written
  *   u user …                   everything about a user, one range of keys:
@@ -109,6 +110,8 @@ export const logs = {
   shard: (space: SpaceId, shard: number): LogKeys =>
     logKeys(join(letter('b'), text(space), u8(shard)), join(letter('l'), text(space), u8(shard))),
   feed: (space: SpaceId): LogKeys => logKeys(join(letter('F'), text(space)), join(letter('f'), text(space))),
+  lessons: (space: SpaceId): LogKeys =>
+    logKeys(join(letter('E'), text(space)), join(letter('e'), text(space))),
   activity: (user: Pseudonym): LogKeys => logKeys(join(of(user), letter('A')), join(of(user), letter('a'))),
 };
 

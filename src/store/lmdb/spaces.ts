@@ -1,3 +1,4 @@
+import type { LessonPage } from '../../domain/lesson-log.js';
 import { StoredSnapshot } from '@foresync/protocol/at-rest';
 import { ForesyncError } from '../../domain/errors.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
@@ -24,6 +25,7 @@ import type { Environment } from './environment.js';
 import { endOf, following, keys } from './keys.js';
 import { readAfter, readBounds } from './log-records.js';
 import { readFed } from './batch-records.js';
+import { appendLesson, readLessons } from './lesson-records.js';
 import type { Reading, Writing } from './records.js';
 import type { SpaceRecord } from './space-records.js';
 import { appendChange, findSpace, getSpace, lastChange, makeSpace, shardLog } from './space-records.js';
@@ -122,6 +124,20 @@ export class LmdbSpaces implements SpaceStore {
     return this.#environment.read((records) => {
       getSpace(records, space);
       return readFed(records, space, after, limit);
+    });
+  }
+
+  tell(space: SpaceId, teller: string, bytes: Uint8Array): Promise<void> {
+    return this.#environment.write((records) => {
+      getSpace(records, space);
+      appendLesson(records, space, { teller, bytes }, this.#parts.limits);
+    }, bytes.length);
+  }
+
+  readLessons(space: SpaceId, after: number, limit: number): Promise<LessonPage> {
+    return this.#environment.read((records) => {
+      getSpace(records, space);
+      return readLessons(records, space, after, limit);
     });
   }
 

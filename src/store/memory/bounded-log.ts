@@ -21,7 +21,7 @@ export class BoundedLog<T> {
   /** Adds an entry at `high + 1` and answers the one that had to go. */
   append(entry: T): T | undefined {
     this.#entries.push(entry);
-    return this.high - this.#low > this.#retention ? this.#dropOldest() : undefined;
+    return this.high - this.#low > this.#retention ? this.dropOldest() : undefined;
   }
 
   /** Entries with offset > after and their offsets, at most `limit`. */
@@ -41,7 +41,9 @@ export class BoundedLog<T> {
     });
   }
 
-  #dropOldest(): T | undefined {
+  /** Takes out the oldest of those that are there, and answers it. */
+  dropOldest(): T | undefined {
+    if (this.#low === this.high) return undefined;
     const oldest = this.#entries[this.#start];
     this.#entries[this.#start] = undefined;
     this.#start++;

@@ -4,6 +4,7 @@ import type { SpaceMeta } from '../../domain/store-port.js';
 import type { StoreLimits } from '../options.js';
 import { BoundedLog } from './bounded-log.js';
 import type { Fed } from './feed-page.js';
+import { Lessons } from './lessons.js';
 import { SortedIds } from './sorted-ids.js';
 
 export interface Snapshot {
@@ -16,6 +17,7 @@ export class Space {
   readonly meta: SpaceMeta;
   readonly epoch: string;
   readonly feed: BoundedLog<Fed>;
+  readonly lessons: Lessons;
   readonly snapshots = new Map<string, Snapshot>();
   readonly #logs: readonly BoundedLog<Change>[];
   /** Each item's last change; those of deleted items go with their entry of the log. */
@@ -26,6 +28,7 @@ export class Space {
     this.meta = { space, shards };
     this.epoch = epoch;
     this.feed = new BoundedLog(limits.feedRetention);
+    this.lessons = new Lessons(limits);
     this.#logs = Array.from({ length: shards }, () => new BoundedLog<Change>(limits.logRetention));
   }
 

@@ -1,3 +1,4 @@
+import type { LessonPage } from '../../domain/lesson-log.js';
 import { ForesyncError } from '../../domain/errors.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change, Head } from '../../domain/item.js';
@@ -99,6 +100,14 @@ export class MemorySpaces implements SpaceStore {
 
   readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage> {
     return this.#parts.gate.run(() => feedPage(this.get(space).feed, after, limit));
+  }
+
+  tell(space: SpaceId, teller: string, bytes: Uint8Array): Promise<void> {
+    return this.#parts.gate.run(() => this.get(space).lessons.tell(teller, bytes));
+  }
+
+  readLessons(space: SpaceId, after: number, limit: number): Promise<LessonPage> {
+    return this.#parts.gate.run(() => this.get(space).lessons.after(after, limit));
   }
 
   saveSnapshot(space: SpaceId, name: string, offset: number, bytes: Uint8Array): Promise<void> {

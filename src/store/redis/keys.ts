@@ -13,7 +13,7 @@ import { partitionOf } from '../shards.js';
  *   {u:P}:d:mark           era of a user who was forgotten
  *   {s:P}:N:space:         meta  hash: shards, epoch                    feed  stream    fed  hash: who is in the feed
  *                          p:name  hash: snapshot                       d:mark  era of a user who was forgotten
- *                          copy  stream: feed that takes its place
+ *                          copy  stream: feed that takes its place     les   stream    let  hash: high, bytes    ltk  list: tokens
  *   {s:P}:N:space:shard:   s  hash: epoch, high, boot    h  hash: last change of each item    l  sorted set: live items
  *                          log  stream                   r  sorted set: claims to release
  *   {b:P}:hash:            m  hash: size, since when unreferenced       c  hash: chunks       r  sorted set: claims
@@ -41,6 +41,7 @@ export class Keys {
       feed: `${place}feed`,
       fed: `${place}fed`,
       copy: `${place}copy`,
+      lessons: { log: `${place}les`, state: `${place}let`, tokens: `${place}ltk` },
       snapshot: (name) => `${place}p:${name}`,
       mark: (mark) => `${place}d:${mark}`,
       channel: tag,
@@ -119,6 +120,7 @@ export interface SpaceKeys {
   readonly feed: string;
   readonly fed: string;
   readonly copy: string;
+  readonly lessons: { readonly log: string; readonly state: string; readonly tokens: string };
   readonly snapshot: (name: string) => string;
   readonly mark: (mark: string) => string;
   readonly channel: string;

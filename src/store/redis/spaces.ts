@@ -1,3 +1,4 @@
+import type { LessonPage } from '../../domain/lesson-log.js';
 import type { ItemId, SpaceId } from '../../domain/ids.js';
 import type { Change, Head } from '../../domain/item.js';
 import type { LogBounds } from '../../domain/position.js';
@@ -18,6 +19,7 @@ import { decodeStored } from './changes.js';
 import type { Commits } from './commits.js';
 import type { Directory, SpaceRecord } from './directory.js';
 import type { Keys } from './keys.js';
+import type { Lessons } from './lessons.js';
 import { HEADS, LIST, READ_LOG } from './lua/shard.js';
 import { LOAD_SNAPSHOT, SAVE_SNAPSHOT } from './lua/space.js';
 import { bytesOf, bytesOrNull, entriesOf, listOf, textOf, wholeOf } from './replies.js';
@@ -34,6 +36,7 @@ export interface RedisSpacesParts {
   readonly directory: Directory;
   readonly commits: Commits;
   readonly batches: Batches;
+  readonly lessons: Lessons;
   readonly wakes: Wakes;
 }
 
@@ -122,6 +125,14 @@ export class RedisSpaces implements SpaceStore {
   async readFeed(space: SpaceId, after: number, limit: number): Promise<SpaceFeedPage> {
     await this.#parts.directory.get(space);
     return this.#parts.batches.feed(space, after, limit);
+  }
+
+  tell(space: SpaceId, teller: string, bytes: Uint8Array): Promise<void> {
+    return this.#parts.lessons.tell(space, teller, bytes);
+  }
+
+  readLessons(space: SpaceId, after: number, limit: number): Promise<LessonPage> {
+    return this.#parts.lessons.read(space, after, limit);
   }
 
   async saveSnapshot(space: SpaceId, name: string, offset: number, bytes: Uint8Array): Promise<void> {

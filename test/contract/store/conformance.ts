@@ -2,6 +2,7 @@ import { blobsSuite } from './blobs.js';
 import type { Adapter } from './harness.js';
 import { forgettingSuite } from './forgetting.js';
 import { hostileIdsSuite } from './hostile-ids.js';
+import { lessonsSuite } from './lessons.js';
 import { modelSpacesSuite } from './model-spaces.js';
 import { modelUsersSuite } from './model-users.js';
 import { persistenceSuite } from './persistence.js';
@@ -16,6 +17,7 @@ export function storeConformance(adapter: Adapter): void {
     spacesSuite(adapter);
     usersSuite(adapter);
     forgettingSuite(adapter);
+    lessonsSuite(adapter);
     blobsSuite(adapter);
     wakeUpsSuite(adapter);
     hostileIdsSuite(adapter);

@@ -148,6 +148,22 @@ describe('app/recollection', () => {
     assert.deepEqual([fresh.text, faults], ['learned', []]);
   });
 
+  it('says up to which lesson the policy learned where nodes tell each other, and takes nothing older', async () => {
+    const store = await world();
+    await report(store, 1, 'a');
+    const told: string[] = [];
+    const learned = { ...known(await remembered(store)), memory: memoryOf('learned') };
+    const exchanged = (): Promise<number> => Promise.resolve(told.push('exchanged') + 6);
+    await saving(store.spaces, SPACE, { ...learned, exchanged })();
+    assert.deepEqual(told, ['exchanged']);
+    const fresh = memoryOf('fresh');
+    assert.equal(await recollectPolicy(recollecting(store), SPACE, fresh), 0, 'for who hears no lessons');
+    assert.equal(await recollectPolicy(recollecting(store), SPACE, fresh, 7), 0);
+    assert.equal(fresh.text, 'fresh');
+    assert.equal(await recollectPolicy(recollecting(store), SPACE, fresh, 6), 7);
+    assert.equal(fresh.text, 'learned');
+  });
+
   it('lets a policy start afresh whose memory cannot be read, and says so', async () => {
     const store = await world();
     const fresh = memoryOf('fresh');
@@ -177,6 +193,8 @@ const recollecting = (store: Store) => ({
 function memoryOf(text: string): PolicyMemory & { text: string } {
   return {
     text,
+    lesson: () => null,
+    taught: () => false,
     dump: () => Buffer.from(text),
     load(bytes) {
       const read = Buffer.from(bytes).toString();

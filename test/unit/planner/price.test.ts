@@ -48,6 +48,29 @@ describe('PriceWindow', () => {
 });
 
 describe('Price', () => {
+  it('learns the newest 300 plans of a lesson, and of none that is cut off', () => {
+    const price = (): Price => new Price(new BudgetLedger({ ratio: 1, startBytes: 0 }), 300);
+    const [teller, pupil] = [price(), price()];
+    assert.deepEqual(teller.lesson(), [], 'it keeps account from here');
+    for (let plan = 0; plan < 310; plan++) teller.planned([{ value: -plan, bytes: 10 }]);
+    teller.earned(100);
+    const lesson = teller.lesson();
+    assert.deepEqual([lesson.length, ...lesson.slice(0, 4)], [1 + 3 * 300, 100, 1, -10, 10]);
+    pupil.taught(lesson);
+    assert.equal(pupil.threshold, -19, 'ten offers of ten bytes');
+    assert.deepEqual([teller.lesson(), pupil.lesson()], [[], []]);
+    for (const bad of [
+      [0, 2, 1],
+      [0, 1.5, 1, 1],
+      [0, -1],
+      [0, ...Array<number>(301).fill(0)],
+    ])
+      assert.throws(() => price().taught(bad), { code: 'STORE_CORRUPT' });
+    teller.earned(5);
+    teller.restart(1);
+    assert.deepEqual(teller.lesson(), [], 'of another ruler');
+  });
+
   const priced = (spent: number, earned: number) => {
     const ledger = new BudgetLedger({ ratio: 1, startBytes: 0 });
     const price = new Price(ledger);

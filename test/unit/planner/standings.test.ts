@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { Standings } from '../../../src/planner/standings.js';
 import { seededRandom } from '../../../src/util/seeded-random.js';
 
@@ -67,5 +68,41 @@ describe('Standings', () => {
       return standings.leader;
     });
     assert.deepEqual(leaders, [0, 1]);
+  });
+
+  it('of several nodes adds up what each saw, in any order of arrival', () => {
+    const steps = fc.array(fc.tuple(fc.nat(2), fc.nat(3), fc.nat(3)), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(steps, (all) => {
+        const standings = (): Standings =>
+          new Standings([
+            { near: 1, far: 1 },
+            { near: 1, far: 1 },
+          ]);
+        const nodes = [standings(), standings(), standings()];
+        const one = standings();
+        for (const node of nodes) assert.deepEqual(node.lesson(), []);
+        for (const [node, first, second] of all) {
+          nodes[node]?.stepped([first, second]);
+          one.stepped([first, second]);
+        }
+        const told = nodes.map((node) => node.lesson());
+        for (const [place, node] of nodes.entries()) {
+          for (const [by, lesson] of [...told.entries()].reverse())
+            if (by !== place && lesson.length > 0) node.taught(lesson);
+          for (const of of [0, 1]) assert.ok(Math.abs(node.hits(of) - one.hits(of)) <= 0.05 * one.hits(of));
+          assert.deepEqual(node.lesson(), []);
+        }
+      }),
+    );
+  });
+
+  it('leaves a lesson about others alone', () => {
+    const two = new Standings([
+      { near: 1, far: 1 },
+      { near: 1, far: 1 },
+    ]);
+    two.taught([0.5, 9, 9, 9]);
+    assert.deepEqual([two.hits(0), two.hits(1), two.leader], [0, 0, 0]);
   });
 });

@@ -74,7 +74,35 @@ return string.format('%.0f', high)
 );
 
 /**
- * Entries of a feed or of an activity log after an offset, in order.
+ * Adds a lesson to those of a space.
+ *   KEYS  lessons, their state, tokens
+ *   ARGV  boot, token, retention, most bytes, 16 bytes of who tells it and the lesson
+ * Again: its token is among the newest 256, and nothing is done. The oldest go; the newest stays in any case.
+ */
+export const TELL = script(
+  'tell',
+  'writes',
+  `
+if redis.call('LPOS', KEYS[3], ARGV[2]) then return 0 end
+redis.call('LPUSH', KEYS[3], ARGV[2])
+redis.call('LTRIM', KEYS[3], 0, 255)
+local high = tonumber(redis.call('HGET', KEYS[2], 'high') or '0') + 1
+local size = tonumber(redis.call('HGET', KEYS[2], 'size') or '0') + #ARGV[5] - 16
+redis.call('XADD', KEYS[1], string.format('%.0f-0', high), 'b', ARGV[5])
+local count = redis.call('XLEN', KEYS[1])
+while count > 1 and (count > tonumber(ARGV[3]) or size > tonumber(ARGV[4])) do
+  local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+  redis.call('XDEL', KEYS[1], first[1])
+  size = size - #first[2][2] + 16
+  count = count - 1
+end
+redis.call('HSET', KEYS[2], 'high', string.format('%.0f', high), 'size', string.format('%.0f', size))
+return 1
+`,
+);
+
+/**
+ * Entries of a feed, of lessons or of an activity log after an offset, in order.
  *   KEYS  stream, hash with its high
  *   ARGV  boot, field of the high, first offset, limit
  *   reply {high, low, {id, {'b', bytes, ...}}...}

@@ -56,7 +56,8 @@ describe('session/space/feed-tail', () => {
       marks.push(mark);
       return Promise.resolve();
     };
-    const done = tail.run({ applied: apply, forgotten }, stop.signal);
+    const turned = (): Promise<void> => Promise.resolve();
+    const done = tail.run({ applied: apply, forgotten, turned }, stop.signal);
     const end = async (): Promise<void> => {
       stop.abort();
       await done;

@@ -68,6 +68,8 @@ async function commit(
 }
 
 async function fillUser(store: Store, user: Pseudonym, hashes: readonly DataHash[]): Promise<void> {
+  const [first] = hashes;
+  if (first === undefined) throw new Error('no contents');
   await store.users.meet(user);
   for (const space of SPACES) {
     for (const device of DEVICES) {
@@ -76,11 +78,11 @@ async function fillUser(store: Store, user: Pseudonym, hashes: readonly DataHash
       const activities = [{ type: 'viewed' as const, item: itemId('plan'), timeMs: AT, locationCell: null }];
       const context = { expectedVersion: version, bytes: Buffer.from(`context ${sequence}`) };
       await store.users.apply(user, device, { space, sequence, activities }, context);
-      const held = ITEMS.map((item, index) => ({ item, dataHash: hashes[index % 4] as DataHash }));
+      const held = ITEMS.map((item, index) => ({ item, dataHash: hashes[index % 4] ?? first }));
       await store.users.replaceManifest(user, device, space, held);
     }
     await store.users.saveRecurrent(user, space, 0, Buffer.from('state'));
-    for (const item of [...ITEMS, ITEMS[0] as (typeof ITEMS)[0]])
+    for (const item of [...ITEMS, itemId('plan')])
       await store.users.saveCheckpoints(user, space, [checkpointOf(item, hashes)]);
   }
 }

@@ -19,7 +19,7 @@ const PAGE = 256;
 export const FEED_PAGE = 1_000;
 
 export interface Reaching {
-  readonly router: Router;
+  readonly router: Pick<Router, 'run' | 'runFree'>;
   readonly keys: Keys;
 }
 

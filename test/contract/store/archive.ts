@@ -150,27 +150,28 @@ async function withCopies(
 ): Promise<void> {
   const folder = await scratchFolder();
   const clock = new ManualClock();
-  const places = [await adapter.place()];
-  const place = (): (typeof places)[0] => places[places.length - 1] as (typeof places)[0];
+  let place = await adapter.place();
+  const places = [place];
   const open = (url: string): ReturnType<typeof openStore> =>
     openStore({ url, limits }, { clock, randomBytes });
   const world: World = {
     get url() {
-      return place().url ?? '';
+      return place.url ?? '';
     },
     between: `lmdb:${folder.path}/between`,
     clock,
     open,
     filled: async () => {
-      const store = await open(place().url ?? '');
+      const store = await open(place.url ?? '');
       const known = await fillStore(store);
       const answers = await answersOf(store, known);
       await store.close();
       return { known, answers };
     },
     emptied: async () => {
-      places.push(await adapter.place());
-      return place().url ?? '';
+      place = await adapter.place();
+      places.push(place);
+      return place.url ?? '';
     },
     copy: async (from, to, cut = new AbortController(), onPart = () => undefined) => {
       const source = await openArchive({ url: from, limits });

@@ -16,10 +16,11 @@ const PAUSE_MS = 100;
  * STORE_UNAVAILABLE.
  */
 export async function mustBeUnused(access: Access): Promise<void> {
-  for (const end = performance.now() + LEAVING_MS; ; await pause(PAUSE_MS)) {
+  for (const end = performance.now() + LEAVING_MS; ; ) {
     const others = await othersOf(access);
     if (others.length === 0) return;
     if (performance.now() > end) throw inUse(others.join(', '));
+    await pause(PAUSE_MS);
   }
 }
 

@@ -122,7 +122,8 @@ export class RedisArchiveWriter implements ArchiveWriter {
     content: AsyncIterable<Uint8Array>,
     sinceMs: number,
   ): Promise<void> {
-    const common = { ...this.#reaching, graceMs: 0, now: () => sinceMs };
+    const { router } = this.#access;
+    const common = { router, keys: this.#reaching.keys, graceMs: 0, now: () => sinceMs };
     const claims = new Claims({ ...common, randomBytes });
     const newToken = (): string => randomBytes(8).toString('hex');
     await new RedisBlobs({ ...common, claims, newToken, sweeper: NO_SWEEPER }).put(content, sizeBytes, hash);

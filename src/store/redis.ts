@@ -19,7 +19,8 @@ import { Wakes } from './redis/wakes.js';
 
 /**
  * A store in Redis 7 or newer: one server, one with replicas under Sentinels, or a cluster. Several processes share it.
- * What it acknowledges as REPLICATED outlives any one server. Throws CONFIG_INVALID, STORE_UNAVAILABLE.
+ * What it acknowledges as REPLICATED outlives any one server. Throws CONFIG_INVALID, COPY_UNFINISHED,
+ * STORE_UNAVAILABLE.
  */
 export async function openRedis(
   url: string,

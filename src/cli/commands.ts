@@ -10,6 +10,7 @@ import { registerPut } from './put.js';
 import { registerReplay } from './replay.js';
 import { registerServe } from './serve.js';
 import type { Register } from './terminal.js';
+import { registerStore } from './store.js';
 import { registerSteps } from './steps.js';
 import { registerToken } from './token.js';
 import { registerTrain } from './train.js';
@@ -24,6 +25,7 @@ export const commands: readonly Register[] = [
   registerTrain,
   registerServe,
   registerDoctor,
+  registerStore,
   registerToken,
   registerPut,
   registerGet,

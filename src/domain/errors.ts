@@ -103,6 +103,21 @@ export const ERROR_CATALOGUE = {
     retry: false,
     text: 'A stored value does not have the form or hash that it was written with.',
   },
+  COPY_REFUSED: {
+    grpc: 'FAILED_PRECONDITION',
+    retry: false,
+    text: 'A store is not copied: one of the two is in use, or the target has something else in it.',
+  },
+  COPY_UNFINISHED: {
+    grpc: 'FAILED_PRECONDITION',
+    retry: false,
+    text: 'The store is a copy that is not whole: `foresync store copy` of the same two stores goes on with it.',
+  },
+  COPY_MISMATCH: {
+    grpc: 'DATA_LOSS',
+    retry: false,
+    text: 'A copy does not have what its original has; the message names the section.',
+  },
   UNIMPLEMENTED: { grpc: 'UNIMPLEMENTED', retry: false, text: 'This server does not offer the call.' },
   CONFIG_INVALID: {
     grpc: 'FAILED_PRECONDITION',

@@ -14,6 +14,12 @@ export function corrupt(what: string, cause?: unknown): ForesyncError {
   return new ForesyncError('STORE_CORRUPT', text, cause === undefined ? {} : { cause });
 }
 
+/** A server does not open what is only half there. `field`: the setting or argument that names the store. */
+export function unfinishedFailure(field = 'store.url'): ForesyncError {
+  const text = `${field} names a copy that is not whole: finish it by the same \`foresync store copy\` again, or empty it`;
+  return new ForesyncError('COPY_UNFINISHED', text, { field });
+}
+
 /** Whoever writes learned what it writes before the user was forgotten. */
 export function forgottenFailure(): ForesyncError {
   return new ForesyncError('FORGOTTEN', 'the user was forgotten meanwhile');

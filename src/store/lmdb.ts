@@ -14,7 +14,8 @@ import { WakeUps } from './wake-ups.js';
 
 /**
  * A store in a directory, for one process: what it acknowledged is on the disk, whenever the process or the machine
- * ends. Throws STORE_UNAVAILABLE, STORE_CORRUPT, or CONFIG_INVALID for a directory of another layout.
+ * ends. Throws STORE_UNAVAILABLE, STORE_CORRUPT, COPY_UNFINISHED, or CONFIG_INVALID for a directory of
+ * another layout.
  */
 export async function openLmdb(
   directory: string,

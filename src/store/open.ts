@@ -24,7 +24,7 @@ export interface StoreConfig {
   readonly observer?: StoreObserver;
 }
 
-/** Opens the store that the URL names. Throws CONFIG_INVALID, STORE_UNAVAILABLE, STORE_CORRUPT. */
+/** Opens the store that the URL names. Throws CONFIG_INVALID, COPY_UNFINISHED, STORE_UNAVAILABLE, STORE_CORRUPT. */
 export async function openStore(config: StoreConfig, surroundings: StoreSurroundings): Promise<Store> {
   const limits = storeLimits(config.limits ?? {});
   const store = await openAdapter(config, limits, surroundings);

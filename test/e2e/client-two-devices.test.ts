@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { ConnectOptions, Foresync, ForesyncEvent, SessionLink, Transport } from '@foresync/client';
-import { connect, ForesyncClientError, grpcTransport } from '@foresync/client';
-import type { ClientEvent, Hello, ServerEvent } from '@foresync/protocol';
+import type { ConnectOptions, Foresync, ForesyncEvent, Transport } from '@foresync/client';
+import { connect, ForesyncClientError } from '@foresync/client';
 import type { AppWorld } from '../support/app-world.js';
 import { appWorld } from '../support/app-world.js';
+import type { Wire } from '../support/recorded-wire.js';
+import { recorded } from '../support/recorded-wire.js';
 import { scratchFolder } from '../support/scratch.js';
 import { until } from '../support/until.js';
 
@@ -57,7 +58,7 @@ describe('a laptop and a phone', function () {
     try {
       const { world, laptop } = scene;
       for (const item of ['a', 'b', 'c']) await laptop.write('notes', item, bytesOf(`${item} 1`));
-      const wire = recorded(world);
+      const wire = recorded(world.port);
       const tablet = await deviceOf(world, 'tablet', { buffer, transport: wire.transport });
       for (const item of ['a', 'b', 'c']) await tablet.open('notes', item);
       await world.app.quiesce();
@@ -150,7 +151,7 @@ interface Scene {
 async function begin(): Promise<Scene> {
   const world = await appWorld({ push: { policy: 'recent', mode: 'threshold', threshold: 0 } });
   const laptop = await deviceOf(world, 'laptop');
-  const phoneWire = recorded(world);
+  const phoneWire = recorded(world.port);
   const phone = await deviceOf(world, 'phone', { transport: phoneWire.transport });
   const heard: ForesyncEvent[] = [];
   void (async () => {
@@ -183,49 +184,4 @@ async function deviceOf(
       ? { ...common, endpoint: `http://127.0.0.1:${world.port}` }
       : { ...common, transport },
   );
-}
-
-/** A real transport, and what went over it. */
-interface Wire {
-  readonly transport: Transport;
-  readonly hellos: Hello[];
-  readonly up: ClientEvent[];
-  readonly down: ServerEvent[];
-}
-
-function recorded(world: AppWorld): Wire {
-  const inner = grpcTransport({ endpoint: `http://127.0.0.1:${world.port}` });
-  const wire: Omit<Wire, 'transport'> = { hellos: [], up: [], down: [] };
-  const openSession = (hello: Hello, token: string): SessionLink => {
-    wire.hellos.push(hello);
-    const link = inner.openSession(hello, token);
-    return {
-      frames: tapped(link.frames, wire.down),
-      send: (events) => {
-        wire.up.push(...events);
-        return link.send(events);
-      },
-      finish: () => link.finish(),
-      cancel: () => link.cancel(),
-    };
-  };
-  const transport: Transport = {
-    openSession,
-    put: (header, chunks, call) => inner.put(header, chunks, call),
-    get: (request, call) => inner.get(request, call),
-    delete: (request, call) => inner.delete(request, call),
-    list: (request, call) => inner.list(request, call),
-    close: () => inner.close(),
-  };
-  return { ...wire, transport };
-}
-
-async function* tapped(
-  frames: AsyncIterable<readonly ServerEvent[]>,
-  down: ServerEvent[],
-): AsyncGenerator<readonly ServerEvent[]> {
-  for await (const events of frames) {
-    down.push(...events);
-    yield events;
-  }
 }

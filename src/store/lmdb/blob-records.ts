@@ -55,11 +55,11 @@ export function referBlob(
     if (complaint !== undefined) throw complaint;
   }
   if (dataHash === previous) return;
-  if (dataHash !== null && next !== null) count(records, dataHash, next, 1, grace.nowMs);
+  if (dataHash !== null && next !== null) countReference(records, dataHash, next, 1, grace.nowMs);
   if (previous === null) return;
   const blob = findBlob(records, previous);
   if (blob === null) throw corrupt(WHAT);
-  count(records, previous, blob, -1, grace.nowMs);
+  countReference(records, previous, blob, -1, grace.nowMs);
 }
 
 /** Begins the grace of an unreferenced blob again. */
@@ -108,7 +108,14 @@ export function sweepBlobs(records: Writing, { nowMs, graceMs }: Grace): void {
   }
 }
 
-function count(records: Writing, hash: DataHash, blob: BlobRecord, by: 1 | -1, nowMs: number): void {
+/** One more head names a content, or one fewer. */
+export function countReference(
+  records: Writing,
+  hash: DataHash,
+  blob: BlobRecord,
+  by: 1 | -1,
+  nowMs: number,
+): void {
   replace(records, hash, blob, { ...blob, references: blob.references + by, unreferencedMs: nowMs });
 }
 
@@ -131,7 +138,8 @@ function decodeIfWhole(records: Reading, key: Uint8Array): BlobRecord | null {
   }
 }
 
-function isOver({ references, unreferencedMs }: BlobRecord, { nowMs, graceMs }: Grace): boolean {
+/** Whether readers see it no more. */
+export function isOver({ references, unreferencedMs }: BlobRecord, { nowMs, graceMs }: Grace): boolean {
   return references === 0 && nowMs - unreferencedMs > graceMs;
 }
 

@@ -76,7 +76,13 @@ export class LmdbBlobs implements BlobStore {
   }
 }
 
-function readChunks(records: Reading, { number }: BlobRecord, offset: number, end: number): Uint8Array {
+/** Bytes of a content from `offset` on, before `end`. Throws STORE_CORRUPT. */
+export function readChunks(
+  records: Reading,
+  { number }: BlobRecord,
+  offset: number,
+  end: number,
+): Uint8Array {
   const bytes = new Uint8Array(Math.max(0, end - offset));
   for (let at = offset; at < end; ) {
     const index = Math.floor(at / CHUNK_BYTES);

@@ -2,7 +2,7 @@ import { StoredFormat } from '@foresync/protocol/at-rest';
 import { ForesyncError } from '../../domain/errors.js';
 import { withinTime } from '../../util/abort.js';
 import { decodeAs } from '../codec/fields.js';
-import { closedFailure, unavailable } from '../failures.js';
+import { closedFailure, unavailable, unfinishedFailure } from '../failures.js';
 import type { GroupCommitLimits } from './group-commit.js';
 import { GroupCommit } from './group-commit.js';
 import { keys } from './keys.js';
@@ -36,21 +36,30 @@ export class Environment {
     this.#closeMs = limits.commitMs;
   }
 
-  /** Opens or makes the directory. Throws STORE_UNAVAILABLE, STORE_CORRUPT, or CONFIG_INVALID for another layout. */
+  /**
+   * Opens or makes the directory. Throws STORE_UNAVAILABLE, STORE_CORRUPT, CONFIG_INVALID for another layout, and
+   * COPY_UNFINISHED unless the copy is what it is opened for.
+   */
   static async open(
     directory: string,
     limits: GroupCommitLimits,
     housekeeping: (records: Writing) => void,
+    purpose: 'serve' | 'copy' = 'serve',
   ): Promise<Environment> {
     await checkDirectory(directory);
     const environment = new Environment(directory, await withoutResidue(directory), limits, housekeeping);
     try {
-      await environment.write(checkLayout);
+      await environment.write((records) => checkLayout(records, purpose));
     } catch (thrown) {
       await environment.close();
       throw thrown;
     }
     return environment;
+  }
+
+  /** For who reads all of it. */
+  get database(): Database {
+    return this.#database;
   }
 
   get isOpen(): boolean {
@@ -107,23 +116,38 @@ async function withoutResidue(directory: string): Promise<Database> {
  * The layout of a directory that is there, read without a write; null if none was written yet. Throws STORE_UNAVAILABLE,
  * STORE_CORRUPT.
  */
-export async function readLayout(directory: string): Promise<number | null> {
+export async function readLayout(directory: string): Promise<StoredFormat | null> {
   const database = openDatabase(directory, true);
   try {
-    const bytes = new Records(database).get(keys.layout());
-    return bytes === null ? null : decodeAs('the layout', StoredFormat, bytes).layout;
+    return readFormat(new Records(database));
   } finally {
     await database.close();
   }
 }
 
-function checkLayout(records: Writing): void {
+/** null if none was written yet. Throws STORE_CORRUPT. */
+export function readFormat(records: Reading): StoredFormat | null {
   const bytes = records.get(keys.layout());
-  if (bytes === null) {
-    records.put(keys.layout(), StoredFormat.encode({ layout: LAYOUT }).finish());
+  return bytes === null ? null : decodeAs('the layout', StoredFormat, bytes);
+}
+
+/** `isUnfinished`: a copy that is being made, which no server opens. */
+export function writeFormat(records: Writing, isUnfinished: boolean): void {
+  records.put(keys.layout(), StoredFormat.encode({ layout: LAYOUT, isUnfinished }).finish());
+}
+
+function checkLayout(records: Writing, purpose: 'serve' | 'copy'): void {
+  const format = readFormat(records);
+  if (format === null) {
+    writeFormat(records, false);
     return;
   }
-  const { layout } = decodeAs('the layout', StoredFormat, bytes);
+  if (format.isUnfinished && purpose === 'serve') throw unfinishedFailure();
+  mustBeReadable(format);
+}
+
+/** Throws CONFIG_INVALID for another layout. */
+export function mustBeReadable({ layout }: StoredFormat): void {
   if (layout === LAYOUT) return;
   const text = `the directory has layout ${layout}, this version reads ${LAYOUT}`;
   throw new ForesyncError('CONFIG_INVALID', text, { field: 'store.url', facts: { layout: `${layout}` } });

@@ -76,7 +76,8 @@ function sweep(records: Writing, { nowMs, forgottenMs }: Remembering): void {
 }
 
 /** One that is not finished is never over. */
-function isOver({ era, isUnfinished }: Era, { nowMs, forgottenMs }: Remembering): boolean {
+/** Whether it is remembered no more. */
+export function isOver({ era, isUnfinished }: Era, { nowMs, forgottenMs }: Remembering): boolean {
   return !isUnfinished && era < nowMs - forgottenMs;
 }
 

@@ -24,7 +24,10 @@ export async function examineDirectory(directory: string): Promise<readonly Find
 async function examineData(directory: string): Promise<Finding> {
   try {
     await checkDirectory(directory);
-    const layout = await readLayout(directory);
+    const format = await readLayout(directory);
+    const layout = format?.layout ?? null;
+    if (format?.isUnfinished === true)
+      return failure('store', `${directory} has a copy that is not whole`, 'run `foresync store copy` again');
     if (layout === LAYOUT) return ok('store', `${directory} has a store of layout ${layout}`);
     const found = `${directory} has layout ${layout ?? 'none'}, this version reads ${LAYOUT}`;
     return failure('store', found, 'start the version that made it, and copy the store');

@@ -7,6 +7,7 @@ import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domai
  *
  *   y                          somebody was forgotten since the file was made
  *   v                          layout            n                        numbers of blobs
+ *   w                          how far a copy is that is being made here
  *   s space                    space             p space name             snapshot
  *   h space item               live head         t space item             deleted head
  *   b space shard              bounds of a log   l space shard offset     its entries
@@ -25,6 +26,7 @@ import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../domai
 export const keys = {
   layout: (): Uint8Array => join(letter('v')),
   residue: (): Uint8Array => join(letter('y')),
+  copying: (): Uint8Array => join(letter('w')),
   blobNumbers: (): Uint8Array => join(letter('n')),
   space: (space: SpaceId): Uint8Array => join(letter('s'), utf8(space)),
   snapshot: (space: SpaceId, name: string): Uint8Array => join(letter('p'), text(space), utf8(name)),

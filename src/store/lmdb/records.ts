@@ -19,6 +19,7 @@ export interface Reading {
   get(key: Uint8Array): Uint8Array | null;
   range(range: KeyRange): Entry[];
   keys(range: KeyRange): Uint8Array[];
+  count(range: Omit<KeyRange, 'limit'>): number;
 }
 
 /** Inside a write: reads see what was written before. */
@@ -72,6 +73,10 @@ export class Records implements Writing {
 
   keys(range: KeyRange): Uint8Array[] {
     return guarded(() => Array.from(this.#database.getKeys({ ...range })));
+  }
+
+  count(range: Omit<KeyRange, 'limit'>): number {
+    return guarded(() => this.#database.getKeysCount({ ...range }));
   }
 
   put(key: Uint8Array, value: Uint8Array): void {

@@ -16,13 +16,14 @@ export interface SpaceRecord {
   readonly space: SpaceId;
   readonly shards: number;
   readonly epoch: string;
+  /** Of shards whose copied logs have others; '' or nothing = that of the space. */
+  readonly epochs: readonly string[];
 }
 
 export function findSpace(records: Reading, space: SpaceId): SpaceRecord | null {
   const bytes = records.get(keys.space(space));
   if (bytes === null) return null;
-  const { shards, epoch } = decodeAs('a space', StoredSpace, bytes);
-  return { space, shards, epoch };
+  return { space, ...decodeAs('a space', StoredSpace, bytes) };
 }
 
 /** Throws SPACE_UNKNOWN. */
@@ -33,8 +34,8 @@ export function getSpace(records: Reading, space: SpaceId): SpaceRecord {
 }
 
 export function makeSpace(records: Writing, space: SpaceRecord): SpaceRecord {
-  const { shards, epoch } = space;
-  records.put(keys.space(space.space), StoredSpace.encode({ shards, epoch }).finish());
+  const { shards, epoch, epochs } = space;
+  records.put(keys.space(space.space), StoredSpace.encode({ shards, epoch, epochs: [...epochs] }).finish());
   return space;
 }
 
@@ -44,10 +45,23 @@ export function shardLog({ space, shards }: SpaceRecord, shard: number): LogKeys
   throw invalid('shard', `is ${shard}, the last one of the space is ${shards - 1}`, `${shards - 1}`);
 }
 
+/** The epoch of a shard's log. */
+export function epochOf({ epoch, epochs }: SpaceRecord, shard: number): string {
+  const own = epochs[shard] ?? '';
+  return own === '' ? epoch : own;
+}
+
+/** A change of the space. Throws STORE_CORRUPT. */
+export function changeIn(space: SpaceRecord, bytes: Uint8Array): Change {
+  const change = decodeChange(space.space, '', bytes);
+  return { ...change, epoch: epochOf(space, change.head.shard) };
+}
+
 /** The item's last change, a remembered delete included. */
-export function lastChange(records: Reading, { space, epoch }: SpaceRecord, item: ItemId): Change | null {
-  const bytes = records.get(keys.live(space, item)) ?? records.get(keys.deleted(space, item));
-  return bytes === null ? null : decodeChange(space, epoch, bytes);
+export function lastChange(records: Reading, space: SpaceRecord, item: ItemId): Change | null {
+  const { space: name } = space;
+  const bytes = records.get(keys.live(name, item)) ?? records.get(keys.deleted(name, item));
+  return bytes === null ? null : changeIn(space, bytes);
 }
 
 /** Makes a change the newest of its item and of its shard's log; deletes go with their entry of the log. */
@@ -69,11 +83,11 @@ export function appendChange(
 function forgetDelete(records: Writing, space: SpaceRecord, entry: Uint8Array, offset: number): void {
   const bytes = records.get(entry);
   if (bytes === null) throw corrupt('a log');
-  const { head } = decodeChange(space.space, space.epoch, bytes);
+  const { head } = changeIn(space, bytes);
   if (head.dataHash !== null) return;
   const place = keys.deleted(space.space, head.item);
   const deleted = records.get(place);
-  if (deleted !== null && decodeChange(space.space, space.epoch, deleted).head.version === offset) {
+  if (deleted !== null && changeIn(space, deleted).head.version === offset) {
     records.remove(place);
   }
 }

@@ -20,7 +20,6 @@ import type { WakeUps } from '../wake-ups.js';
 import type { Grace } from './blob-records.js';
 import { referBlob } from './blob-records.js';
 import { decodeAs, whole } from '../codec/fields.js';
-import { decodeChange } from '../codec/change.js';
 import type { Environment } from './environment.js';
 import { endOf, following, keys } from './keys.js';
 import { readAfter, readBounds } from './log-records.js';
@@ -28,7 +27,16 @@ import { readFed } from './batch-records.js';
 import { appendLesson, readLessons } from './lesson-records.js';
 import type { Reading, Writing } from './records.js';
 import type { SpaceRecord } from './space-records.js';
-import { appendChange, findSpace, getSpace, lastChange, makeSpace, shardLog } from './space-records.js';
+import {
+  appendChange,
+  changeIn,
+  epochOf,
+  findSpace,
+  getSpace,
+  lastChange,
+  makeSpace,
+  shardLog,
+} from './space-records.js';
 
 export interface LmdbSpacesParts {
   readonly environment: Environment;
@@ -55,7 +63,7 @@ export class LmdbSpaces implements SpaceStore {
     if (found !== null) return found;
     const epoch = this.#parts.newEpoch();
     return this.#environment.write((records) =>
-      metaOf(findSpace(records, space) ?? makeSpace(records, { space, shards, epoch })),
+      metaOf(findSpace(records, space) ?? makeSpace(records, { space, shards, epoch, epochs: [] })),
     );
   }
 
@@ -86,19 +94,19 @@ export class LmdbSpaces implements SpaceStore {
 
   list(space: SpaceId, prefix: string, after: string, limit: number): Promise<readonly Head[]> {
     return this.#environment.read((records) => {
-      const { epoch } = getSpace(records, space);
+      const found = getSpace(records, space);
       const start =
         compareUtf8(after, prefix) < 0 ? keys.live(space, prefix) : following(keys.live(space, after));
       const end = endOf(keys.live(space, prefix));
       if (Buffer.compare(start, end) >= 0) return [];
-      return records.range({ start, end, limit }).map(([, value]) => decodeChange(space, epoch, value).head);
+      return records.range({ start, end, limit }).map(([, value]) => changeIn(found, value).head);
     });
   }
 
   bounds(space: SpaceId, shard: number): Promise<LogBounds> {
     return this.#environment.read((records) => {
       const found = getSpace(records, space);
-      return { epoch: found.epoch, ...readBounds(records, shardLog(found, shard)) };
+      return { epoch: epochOf(found, shard), ...readBounds(records, shardLog(found, shard)) };
     });
   }
 
@@ -106,10 +114,10 @@ export class LmdbSpaces implements SpaceStore {
     return this.#environment.read((records) => {
       const found = getSpace(records, space);
       const log = shardLog(found, shard);
-      const bounds = { epoch: found.epoch, ...readBounds(records, log) };
+      const bounds = { epoch: epochOf(found, shard), ...readBounds(records, log) };
       if (after < bounds.low) return { kind: 'compacted', bounds };
       const entries = readAfter(records, log, bounds, { after, limit });
-      const changes = entries.map(([, value]) => decodeChange(space, found.epoch, value));
+      const changes = entries.map(([, value]) => changeIn(found, value));
       return { kind: 'page', changes, bounds };
     });
   }
@@ -175,7 +183,11 @@ export class LmdbSpaces implements SpaceStore {
     const log = shardLog(space, shard);
     const bounds = readBounds(records, log);
     referBlob(records, request, liveHash(current), grace());
-    const change = changeOf(request, current, { epoch: space.epoch, shard, version: bounds.high + 1 });
+    const change = changeOf(request, current, {
+      epoch: epochOf(space, shard),
+      shard,
+      version: bounds.high + 1,
+    });
     appendChange(records, space, change, { keys: log, bounds, retention: limits.logRetention });
     return change;
   }

@@ -15,7 +15,7 @@ export interface RedisBlobsParts {
   readonly router: Router;
   readonly keys: Keys;
   readonly claims: Claims;
-  readonly sweeper: Sweeper;
+  readonly sweeper: Pick<Sweeper, 'sweep' | 'remove'>;
   readonly graceMs: number;
   readonly now: () => number;
   readonly newToken: () => string;

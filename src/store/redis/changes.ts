@@ -3,7 +3,7 @@ import type { SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { ChangeRequest } from '../../domain/store-port.js';
 import { decodeChange, encodeChange } from '../codec/change.js';
-import { bytesToHash } from '../codec/fields.js';
+import { bytesToHash, hashToBytes } from '../codec/fields.js';
 import { corrupt } from '../failures.js';
 import { changeOf } from '../rules.js';
 import { CHANGE_HEAD_BYTES } from './lua/shard.js';
@@ -18,7 +18,11 @@ export function encodeBody(request: ChangeRequest, shard: number): Uint8Array {
 }
 
 /** 16 bytes that tell sizes and edges apart. */
-export function digestOf({ dataHash, sizeBytes, edges }: ChangeRequest): Uint8Array {
+export function digestOf({
+  dataHash,
+  sizeBytes,
+  edges,
+}: Pick<ChangeRequest, 'dataHash' | 'sizeBytes' | 'edges'>): Uint8Array {
   const body = dataHash === null ? [] : [sizeBytes, edges.map(({ item, kind }) => [item, kind])];
   return createHash('sha256').update(JSON.stringify(body)).digest().subarray(0, 16);
 }
@@ -32,6 +36,30 @@ export function decodeStored(space: SpaceId, epoch: string, bytes: Uint8Array): 
   const hashAt = (place: number): Change['previousHash'] =>
     bytes[place] === LIVE ? bytesToHash(WHAT, bytes.subarray(place + 1, place + 33)) : null;
   return { ...change, head: { ...change.head, version, dataHash: hashAt(16) }, previousHash: hashAt(81) };
+}
+
+/** A change as scripts keep it, with a claim that is the same whenever it is made. */
+export function encodeStored(change: Omit<Change, 'epoch'>): {
+  readonly bytes: Uint8Array;
+  readonly claim: Uint8Array;
+} {
+  const { space, head, previousHash } = change;
+  const { shard, version, item, dataHash } = head;
+  const claim = createHash('sha256')
+    .update(JSON.stringify([space, shard, version, item]))
+    .digest()
+    .subarray(0, 16);
+  const named = (hash: Change['previousHash']): Uint8Array[] =>
+    hash === null ? [Buffer.from('D'), new Uint8Array(32)] : [Buffer.from('L'), hashToBytes(hash)];
+  const parts = [
+    Buffer.from(`${version}`.padStart(16, '0')),
+    ...named(dataHash),
+    digestOf(head),
+    claim,
+    ...named(previousHash),
+    encodeChange({ ...change, epoch: '', head: { ...head, version: 0, dataHash: null }, previousHash: null }),
+  ];
+  return { bytes: Buffer.concat(parts), claim };
 }
 
 /** The claim that a stored change has on its content. */

@@ -11,6 +11,8 @@ export interface Dialling {
   readonly address: Pick<RedisAddress, 'username' | 'password' | 'tls'>;
   /** Longest wait for a connection, and for an answer while it is made, ms. */
   readonly connectMs: number;
+  /** How the connections call themselves to the servers. */
+  readonly name?: string;
 }
 
 /** Sentinels have users of their own, or none: the URL's is for the servers. */
@@ -46,13 +48,14 @@ export async function connect(endpoint: Endpoint, dialling: Dialling): Promise<C
 }
 
 /** A connection that is not open yet, for those who need no check of the server (Sentinels, subscribers, questions). */
-export function dial({ host, port }: Endpoint, { address, connectMs }: Dialling): Redis {
+export function dial({ host, port }: Endpoint, { address, connectMs, name }: Dialling): Redis {
   const redis = new Redis({
     host,
     port,
     ...(address.username === null ? {} : { username: address.username }),
     ...(address.password === null ? {} : { password: address.password }),
     ...(address.tls ? { tls: { servername: host } } : {}),
+    ...(name === undefined ? {} : { connectionName: name }),
     connectTimeout: connectMs,
     // Nothing here needs RESP3, and RESP2 is what every server and proxy speaks.
     protocol: 2,

@@ -11,6 +11,7 @@ import { partitionOf } from '../shards.js';
  *                          x:space  hash: context, recurrent state      m:holder  hash: manifest
  *                          c:space  hash: checkpoints                   o:space  sorted set: their order
  *   {u:P}:d:mark           era of a user who was forgotten
+ *   {d:P}:mark             the same, copied from another store: P is the mark's, because nobody knows the user's
  *   {s:P}:N:space:         meta  hash: shards, epoch                    feed  stream    fed  hash: who is in the feed
  *                          p:name  hash: snapshot                       d:mark  era of a user who was forgotten
  *                          copy  stream: feed that takes its place     les   stream    let  hash: high, bytes    ltk  list: tokens
@@ -22,6 +23,8 @@ import { partitionOf } from '../shards.js';
 export class Keys {
   /** What makes the store what it is: layout and partitions. */
   readonly layout = '{foresync}:layout';
+  /** How far a copy is that is being made here. */
+  readonly copying = '{foresync}:copy';
   readonly #partitions: number;
 
   constructor(partitions: number) {
@@ -75,6 +78,11 @@ export class Keys {
 
   blobs(partition: number): { readonly garbage: string; readonly upload: (id: string) => string } {
     return { garbage: `{b:${partition}}:g`, upload: (id) => `{b:${partition}}:u:${id}` };
+  }
+
+  /** Of a user who was forgotten in the store that this one is a copy of. */
+  copiedMark(mark: string): string {
+    return `{d:${Number.parseInt(mark.slice(0, 8), 16) % this.#partitions}}:${mark}`;
   }
 
   #partition(text: string): number {

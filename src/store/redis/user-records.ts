@@ -1,8 +1,9 @@
 import type { DeviceId, Pseudonym, SpaceId } from '../../domain/ids.js';
 import { deviceId, itemId, spaceId } from '../../domain/ids.js';
-import type { FeedEntry, UserStore } from '../../domain/store-port.js';
+import type { FeedEntry, HeldItem, UserStore } from '../../domain/store-port.js';
 import type { UserRecord } from '../../domain/user-record.js';
 import { batchPrefix, decodeBatch } from '../codec/batch.js';
+import { bytesToHash } from '../codec/fields.js';
 import { decodeCheckpoint } from '../codec/user.js';
 import { corrupt } from '../failures.js';
 import type { Keys } from './keys.js';
@@ -18,7 +19,7 @@ const PAGE = 256;
 export const FEED_PAGE = 1_000;
 
 export interface Reaching {
-  readonly router: Router;
+  readonly router: Pick<Router, 'run' | 'runFree'>;
   readonly keys: Keys;
 }
 
@@ -48,6 +49,23 @@ export async function readIndex({ router, keys }: Reaching, user: Pseudonym): Pr
     spaces: spacesOf(values.keys(), 'x:'),
     holders: [...values].flatMap(([ending, value]) => (ending.startsWith('m:') ? [namesOf(value)] : [])),
   };
+}
+
+/** What a device holds. */
+export async function readManifest(
+  { router, keys }: Reaching,
+  user: Pseudonym,
+  device: DeviceId,
+  space: SpaceId,
+): Promise<readonly HeldItem[]> {
+  const key = keys.user(user).of(endings.manifest(device, space));
+  const words = listOf((await router.runFree({ script: WHOLE, keys: [key], args: [] })).reply);
+  const held: HeldItem[] = [];
+  for (let index = 0; index < words.length; index += 2) {
+    const dataHash = bytesToHash('a held item', bytesOf(words[index + 1]));
+    held.push({ item: itemId(textOf(words[index])), dataHash });
+  }
+  return held;
 }
 
 /** All that Redis keeps of a user, a page at a time; of what a device holds in a space, all at once. */
@@ -97,11 +115,12 @@ export async function* findInFeed(
   }
 }
 
-async function* saved(
+/** A user's checkpoints in a space, in the order of saving. */
+export async function* saved(
   { router, keys }: Reaching,
   user: Pseudonym,
   space: SpaceId,
-): AsyncGenerator<UserRecord> {
+): AsyncGenerator<Extract<UserRecord, { kind: 'checkpoint' }>> {
   const of = keys.user(user);
   const [order, values] = [of.of(endings.order(space)), of.of(endings.checkpoints(space))];
   for (let from = 0; ; from += PAGE) {
@@ -115,7 +134,8 @@ async function* saved(
   }
 }
 
-function spacesOf(found: Iterable<string>, beginning: string): readonly SpaceId[] {
+/** Spaces of the endings that begin so. */
+export function spacesOf(found: Iterable<string>, beginning: string): readonly SpaceId[] {
   return [...found].flatMap((ending) =>
     ending.startsWith(beginning) ? [spaceId(ending.slice(beginning.length))] : [],
   );

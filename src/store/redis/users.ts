@@ -1,6 +1,5 @@
 import type { ActivityBatch } from '../../domain/activity.js';
 import type { DeviceId, ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
-import { itemId } from '../../domain/ids.js';
 import type {
   ApplyResult,
   FeedPage,
@@ -11,12 +10,13 @@ import type {
   UserStore,
 } from '../../domain/store-port.js';
 import type { StoredCheckpoint, StoredUser, UserRecord } from '../../domain/user-record.js';
-import { bytesToHash, hashToBytes } from '../codec/fields.js';
+import { hashToBytes } from '../codec/fields.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../codec/user.js';
 import { forgottenFailure } from '../failures.js';
 import { checkManifestSize, manifestDelta } from '../manifest-delta.js';
 import type { StoreLimits } from '../options.js';
 import type { Batches } from './batches.js';
+import { CopiedMarks } from './copied-marks.js';
 import type { Directory } from './directory.js';
 import { Forgetting } from './forgetting.js';
 import type { Keys } from './keys.js';
@@ -29,13 +29,12 @@ import {
   SAVE_RECURRENT,
   SEQUENCE,
   STATE,
-  WHOLE,
 } from './lua/user.js';
-import { bytesOf, bytesOrNull, listOf, textOf, wholeOf } from './replies.js';
+import { bytesOrNull, listOf, textOf, wholeOf } from './replies.js';
 import type { Answer } from './lane.js';
 import type { Router } from './router.js';
 import type { Call, Word } from './script.js';
-import { namesWord, userRecords } from './user-records.js';
+import { namesWord, readManifest, userRecords } from './user-records.js';
 
 export interface RedisUsersParts {
   readonly router: Router;
@@ -46,19 +45,24 @@ export interface RedisUsersParts {
   readonly newToken: () => string;
   readonly now: () => number;
   readonly newAlias: () => Pseudonym;
+  /** Whether the store was copied from another: see CopiedMarks. */
+  readonly isCopied: boolean;
 }
 
 /** The users of a Redis deployment: all keys of one share a slot and are listed in its index. */
 export class RedisUsers implements UserStore {
   readonly #parts: RedisUsersParts;
   readonly #forgetting: Forgetting;
+  readonly #copied: CopiedMarks | null;
 
   constructor(parts: RedisUsersParts) {
     this.#parts = parts;
     this.#forgetting = new Forgetting(parts);
+    this.#copied = parts.isCopied ? new CopiedMarks(parts) : null;
   }
 
-  meet(user: Pseudonym): Promise<StoredUser> {
+  async meet(user: Pseudonym): Promise<StoredUser> {
+    await this.#copied?.bring(user);
     return this.#forgetting.meet(user);
   }
 
@@ -148,16 +152,8 @@ export class RedisUsers implements UserStore {
     });
   }
 
-  async manifest(user: Pseudonym, device: DeviceId, space: SpaceId): Promise<readonly HeldItem[]> {
-    const { router, keys } = this.#parts;
-    const key = keys.user(user).of(endings.manifest(device, space));
-    const words = listOf((await router.runFree({ script: WHOLE, keys: [key], args: [] })).reply);
-    const held: HeldItem[] = [];
-    for (let index = 0; index < words.length; index += 2) {
-      const dataHash = bytesToHash('a held item', bytesOf(words[index + 1]));
-      held.push({ item: itemId(textOf(words[index])), dataHash });
-    }
-    return held;
+  manifest(user: Pseudonym, device: DeviceId, space: SpaceId): Promise<readonly HeldItem[]> {
+    return readManifest(this.#parts, user, device, space);
   }
 
   async changeManifest(

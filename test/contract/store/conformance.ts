@@ -1,3 +1,4 @@
+import { archiveSuite } from './archive.js';
 import { blobsSuite } from './blobs.js';
 import type { Adapter } from './harness.js';
 import { forgettingSuite } from './forgetting.js';
@@ -23,6 +24,8 @@ export function storeConformance(adapter: Adapter): void {
     hostileIdsSuite(adapter);
     modelSpacesSuite(adapter);
     modelUsersSuite(adapter);
-    if (adapter.persistent) persistenceSuite(adapter);
+    if (!adapter.persistent) return;
+    persistenceSuite(adapter);
+    archiveSuite(adapter);
   });
 }

@@ -19,6 +19,8 @@ export interface Adapter {
 }
 
 export interface Place {
+  /** Of a store that lasts, as settings name it. */
+  readonly url?: string;
   open(limits: Partial<StoreLimits>, surroundings: StoreSurroundings): Promise<Store>;
   remove(): Promise<void>;
 }

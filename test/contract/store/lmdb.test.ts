@@ -9,6 +9,7 @@ storeConformance({
   place: async () => {
     const folder = await scratchFolder();
     return {
+      url: `lmdb:${folder.path}`,
       open: (limits, surroundings) => openStore({ url: `lmdb:${folder.path}`, limits }, surroundings),
       remove: () => folder.remove(),
     };

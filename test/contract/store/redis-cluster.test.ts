@@ -16,6 +16,7 @@ describe('store: on a cluster of three primaries and three replicas', function (
     place: async () => {
       await redis.flush();
       return {
+        url: redis.url,
         open: (limits, surroundings) => openStore({ url: redis.url, limits }, surroundings),
         remove: () => Promise.resolve(),
       };

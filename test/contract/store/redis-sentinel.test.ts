@@ -16,6 +16,7 @@ describe('store: on a primary with two replicas and Sentinels', function () {
     place: async () => {
       await redis.flush();
       return {
+        url: redis.url,
         open: (limits, surroundings) => openStore({ url: redis.url, limits }, surroundings),
         remove: () => Promise.resolve(),
       };

@@ -15,6 +15,7 @@ describe('store: on one redis-server', () => {
     place: async () => {
       await redis.flush();
       return {
+        url: redis.url,
         open: (limits, surroundings) => openStore({ url: redis.url, limits }, surroundings),
         remove: () => Promise.resolve(),
       };

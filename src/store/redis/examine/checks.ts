@@ -1,6 +1,6 @@
 import type { Finding } from '../../../domain/finding.js';
 import { failure, ok, warning } from '../../../domain/finding.js';
-import { LAYOUT } from '../layout.js';
+import { LAYOUT, readLayout } from '../layout.js';
 import { liveReplicas, OLDEST } from '../server-info.js';
 import type { RedisSettings } from '../settings.js';
 import { SLOTS } from '../slots.js';
@@ -116,14 +116,16 @@ export function checkClocks(reports: readonly ServerReport[]): Finding {
 export function checkLayout(reports: readonly ServerReport[], { partitions }: RedisSettings): Finding {
   const layout = reports.find((report) => report.layout !== null)?.layout ?? null;
   if (layout === null) return ok('store', `empty: it gets ${partitions} partitions`);
-  const [version = '', count = ''] = layout.split(' ');
-  if (version !== `${LAYOUT}`)
+  const { layout: version, partitions: count, state } = readLayout(layout);
+  if (version !== LAYOUT)
     return failure(
       'store',
       `has layout ${version}, this version reads ${LAYOUT}`,
       'start the version that made it',
     );
-  return count === `${partitions}`
+  if (state === 'copying')
+    return failure('store', 'is a copy that is not whole', 'run `foresync store copy` again');
+  return count === partitions
     ? ok('store', `layout ${version}, ${count} partitions`)
     : failure(
         'store',

@@ -10,7 +10,7 @@ const idle = (): void => undefined;
 describe('store/lmdb/environment', () => {
   it('refuses a directory of another layout, and opens it not', async () => {
     const opened = await openEnvironment();
-    const layout = StoredFormat.encode({ layout: 3 }).finish();
+    const layout = StoredFormat.encode({ isUnfinished: false, layout: 3 }).finish();
     await opened.environment.write((records) => records.put(keys.layout(), layout));
     await opened.environment.close();
     await assert.rejects(Environment.open(opened.path, GROUP_COMMIT_LIMITS, idle), {

@@ -49,6 +49,19 @@ export namespace StoredActivityType {
 export interface StoredFormat {
   /** How keys and values are laid out; a server refuses a layout that it does not know. */
   layout: number;
+  /** A copy of another store is being made in it, and is not whole yet. */
+  isUnfinished: boolean;
+}
+
+/** How far a copy of another store has come, in the store that it is made in. */
+export interface StoredCopy {
+  /** Which store it is a copy of. */
+  source: string;
+  /** Milliseconds since the epoch. */
+  startedMs: bigint;
+  /** What is being copied, and where to go on; the words of the archive port. */
+  part: string;
+  after: string;
 }
 
 /** A number that counts up. */
@@ -68,6 +81,8 @@ export interface StoredSpace {
   shards: number;
   /** Random, made with the space. */
   epoch: string;
+  /** Epochs of the shards, where a copied log has another one; empty = that of the space. */
+  epochs: string[];
 }
 
 /** The last change of an item, and an entry of its shard's log. */
@@ -213,13 +228,16 @@ export interface StoredSnapshot {
 }
 
 function createBaseStoredFormat(): StoredFormat {
-  return { layout: 0 };
+  return { layout: 0, isUnfinished: false };
 }
 
 export const StoredFormat: MessageFns<StoredFormat> = {
   encode(message: StoredFormat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.layout !== 0) {
       writer.uint32(8).uint32(message.layout);
+    }
+    if (message.isUnfinished !== false) {
+      writer.uint32(16).bool(message.isUnfinished);
     }
     return writer;
   },
@@ -245,6 +263,14 @@ export const StoredFormat: MessageFns<StoredFormat> = {
             message.layout = reader.uint32();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.isUnfinished = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -263,6 +289,101 @@ export const StoredFormat: MessageFns<StoredFormat> = {
   fromPartial(object: DeepPartial<StoredFormat>): StoredFormat {
     const message = createBaseStoredFormat();
     message.layout = object.layout ?? 0;
+    message.isUnfinished = object.isUnfinished ?? false;
+    return message;
+  },
+};
+
+function createBaseStoredCopy(): StoredCopy {
+  return { source: "", startedMs: 0n, part: "", after: "" };
+}
+
+export const StoredCopy: MessageFns<StoredCopy> = {
+  encode(message: StoredCopy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.source !== "") {
+      writer.uint32(10).string(message.source);
+    }
+    if (message.startedMs !== 0n) {
+      if (BigInt.asUintN(64, message.startedMs) !== message.startedMs) {
+        throw new globalThis.Error("value provided for field message.startedMs of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.startedMs);
+    }
+    if (message.part !== "") {
+      writer.uint32(26).string(message.part);
+    }
+    if (message.after !== "") {
+      writer.uint32(34).string(message.after);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoredCopy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoredCopy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.startedMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.part = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StoredCopy>): StoredCopy {
+    return StoredCopy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StoredCopy>): StoredCopy {
+    const message = createBaseStoredCopy();
+    message.source = object.source ?? "";
+    message.startedMs = (object.startedMs !== undefined && object.startedMs !== null) ? BigInt(object.startedMs) : 0n;
+    message.part = object.part ?? "";
+    message.after = object.after ?? "";
     return message;
   },
 };
@@ -399,7 +520,7 @@ export const StoredBounds: MessageFns<StoredBounds> = {
 };
 
 function createBaseStoredSpace(): StoredSpace {
-  return { shards: 0, epoch: "" };
+  return { shards: 0, epoch: "", epochs: [] };
 }
 
 export const StoredSpace: MessageFns<StoredSpace> = {
@@ -409,6 +530,9 @@ export const StoredSpace: MessageFns<StoredSpace> = {
     }
     if (message.epoch !== "") {
       writer.uint32(18).string(message.epoch);
+    }
+    for (const v of message.epochs) {
+      writer.uint32(26).string(v!);
     }
     return writer;
   },
@@ -442,6 +566,14 @@ export const StoredSpace: MessageFns<StoredSpace> = {
             message.epoch = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.epochs.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -461,6 +593,7 @@ export const StoredSpace: MessageFns<StoredSpace> = {
     const message = createBaseStoredSpace();
     message.shards = object.shards ?? 0;
     message.epoch = object.epoch ?? "";
+    message.epochs = object.epochs?.map((e) => e) || [];
     return message;
   },
 };

@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ForesyncError } from '../../../domain/errors.js';
+import { withinTime } from '../../../util/abort.js';
+import { unavailable } from '../../failures.js';
+import type { Access } from '../access.js';
+import type { Endpoint } from '../address.js';
+import { connect, messageOf } from '../connection.js';
+import type { KeyKind } from './key-names.js';
+import { isOf, PATTERNS } from './key-names.js';
+
+/** Keys that one pass keeps: beyond it another pass finds the next ones. */
+const KEPT = 250_000;
+/** Keys that a server looks at between two answers. */
+const LOOKED_AT = 2_000;
+/** Between two attempts, ms. */
+const PAUSE_MS = 100;
+
+/**
+ * Finds keys, which no other key lists, by passes over all primaries. SCAN goes on only in one process, so a pass that a
+ * failover cuts off is made again.
+ */
+export class KeyLists {
+  readonly #access: Access;
+
+  constructor(access: Access) {
+    this.#access = access;
+  }
+
+  /** Keys of a kind after this one, in an order that is always the same. */
+  async *after(kind: KeyKind, start: string): AsyncGenerator<string> {
+    for (let last = start; ; ) {
+      const found = await this.#tried(() => this.#pass(kind, last));
+      yield* found;
+      if (found.length < KEPT) return;
+      last = found.at(-1) ?? last;
+    }
+  }
+
+  /** About how many there are; while slots move, more. */
+  async count(kind: KeyKind): Promise<number> {
+    return this.#tried(async () => {
+      let count = 0;
+      await this.#scan(kind, () => count++);
+      return count;
+    });
+  }
+
+  /** The first keys after `last`. */
+  async #pass(kind: KeyKind, last: string): Promise<readonly string[]> {
+    let found: string[] = [];
+    await this.#scan(kind, (key) => {
+      if (key <= last) return;
+      found.push(key);
+      if (found.length >= 2 * KEPT) found = first(found);
+    });
+    return first(found);
+  }
+
+  async #scan(kind: KeyKind, each: (key: string) => void): Promise<void> {
+    for (const endpoint of await this.#access.topology.primaries()) await this.#scanOne(endpoint, kind, each);
+  }
+
+  async #scanOne(endpoint: Endpoint, kind: KeyKind, each: (key: string) => void): Promise<void> {
+    const { dialling, settings } = this.#access;
+    const { redis } = await connect(endpoint, dialling);
+    try {
+      let cursor = '0';
+      do {
+        const page = redis.scan(cursor, 'MATCH', PATTERNS[kind], 'COUNT', LOOKED_AT);
+        const [next, keys] = await withinTime(settings.commandMs, page);
+        for (const key of keys) if (isOf(kind, key)) each(key);
+        cursor = next;
+      } while (cursor !== '0');
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  /** Through a failover. Throws STORE_UNAVAILABLE. */
+  async #tried<T>(work: () => Promise<T>): Promise<T> {
+    const { topology, settings } = this.#access;
+    for (const end = performance.now() + settings.operationMs; ; ) {
+      try {
+        return await work();
+      } catch (thrown) {
+        if (thrown instanceof ForesyncError && thrown.code !== 'STORE_UNAVAILABLE') throw thrown;
+        if (performance.now() > end) throw unavailable(`keys cannot be listed: ${messageOf(thrown)}`, thrown);
+        await pause(PAUSE_MS);
+        await topology.refresh();
+      }
+    }
+  }
+}
+
+/** Each once, in order, as many as are kept. */
+function first(keys: readonly string[]): string[] {
+  return [...new Set(keys)].sort().slice(0, KEPT);
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import type { ArchivePart } from '../../../src/domain/archive-port.js';
+import { ARCHIVE_PARTS } from '../../../src/domain/archive-port.js';
+import { ForesyncError } from '../../../src/domain/errors.js';
+import type { CopyReport } from '../../../src/store/archive/copy.js';
+import { copyArchive } from '../../../src/store/archive/copy.js';
+import { openArchive, openCopy } from '../../../src/store/archives.js';
+import { openStore } from '../../../src/store/open.js';
+import { fillStore } from '../../support/filled-store.js';
+import { scratchFolder } from '../../support/scratch.js';
+import { auditBlobs } from '../../support/store-audit.js';
+import { answersOf } from '../../support/store-answers.js';
+import type { Adapter } from './harness.js';
+import { ManualClock } from './harness.js';
+
+/** A store that is copied to another engine and back answers as before. */
+export function archiveSuite(adapter: Adapter): void {
+  describe('archive', () => {
+    it('copied to a directory and back, it answers as before and goes on', () =>
+      withCopies(adapter, LIMITS, async (world) => {
+        const first = await world.filled();
+        const there = await world.copy(world.url, world.between);
+        const back = await world.copy(world.between, await world.emptied());
+        assert.deepEqual(back.sections, there.sections);
+        const store = await world.open(world.url);
+        try {
+          assert.deepEqual(await answersOf(store, first.known), first.answers);
+          const [space] = first.known.spaces as [(typeof first.known.spaces)[0]];
+          const [user, , , gone] = first.known.users as [...typeof first.known.users];
+          const [device] = first.known.devices;
+          assert.ok(user !== undefined && gone !== undefined && device !== undefined);
+          const { high } = await store.spaces.readFeed(space, 0, 1);
+          const sequence = (await store.users.sequence(user, device)) + 1;
+          const { version } = await store.users.context(user, space);
+          const batch = { space, sequence, activities: [] };
+          const context = { expectedVersion: version, bytes: Buffer.from('next') };
+          assert.equal((await store.users.apply(user, device, batch, context)).kind, 'applied');
+          assert.equal((await store.users.apply(user, device, batch, context)).kind, 'duplicate');
+          const { entries } = await store.spaces.readFeed(space, high, 10);
+          assert.deepEqual(
+            entries.map((entry) => [entry.offset, entry.batch.sequence]),
+            [[high + 1, sequence]],
+          );
+          const late = { ...batch, sequence: 1 };
+          const again = store.users.apply(gone, device, late, { expectedVersion: 0, bytes: Buffer.from('') });
+          await assert.rejects(again, { code: 'FORGOTTEN' });
+        } finally {
+          await store.close();
+        }
+      }));
+
+    it('counts references: a content goes when its last head is gone', () =>
+      withCopies(adapter, LIMITS, async (world) => {
+        const { known } = await world.filled();
+        await world.copy(world.url, world.between);
+        await auditBlobs(world.between.slice('lmdb:'.length));
+        await world.copy(world.between, await world.emptied());
+        const store = await world.open(world.url);
+        try {
+          const waiting = known.hashes.at(-1) as never;
+          assert.equal(await store.blobs.has(waiting), true);
+          world.clock.ms += LIMITS.blobGraceMs + 1;
+          assert.equal(await store.blobs.has(waiting), false);
+          for (const space of known.spaces)
+            for (const { dataHash, item } of await store.spaces.list(space, '', '', 100)) {
+              assert.equal(await store.blobs.has(dataHash as never), true);
+              const gone = { dataHash: null, sizeBytes: 0, timestampMs: 0, edges: [] };
+              const more = { writer: null, audience: [], condition: { kind: 'always' as const } };
+              await store.spaces.commit({ space, item, ...gone, ...more });
+            }
+          world.clock.ms += LIMITS.blobGraceMs + 1;
+          for (const hash of known.hashes) assert.equal(await store.blobs.has(hash as never), false);
+        } finally {
+          await store.close();
+        }
+      }));
+
+    it('lists the same from any place on', () =>
+      withCopies(adapter, LIMITS, async (world) => {
+        await world.filled();
+        const archive = await openArchive({ url: world.url, limits: LIMITS });
+        try {
+          for (const part of ARCHIVE_PARTS) await resumable(archive, part, world.clock.ms);
+        } finally {
+          await archive.close();
+        }
+      }));
+
+    it('goes on with a copy that was cut off, which no server opens meanwhile', () =>
+      withCopies(adapter, LIMITS, async (world) => {
+        await world.filled();
+        await world.copy(world.url, world.between);
+        const to = await world.emptied();
+        for (const part of ARCHIVE_PARTS) {
+          const cut = new AbortController();
+          const stopped = world.copy(world.between, to, cut, (at) => at === part && cut.abort());
+          await assert.rejects(stopped, { code: 'COPY_UNFINISHED' });
+          await assert.rejects(world.open(to), { code: 'COPY_UNFINISHED' });
+          await assert.rejects(openArchive({ url: to }), { code: 'COPY_UNFINISHED' });
+        }
+        assert.equal((await world.copy(world.between, to)).resumed, true);
+        await (await world.open(to)).close();
+      }));
+
+    it('takes no place where something else is', () =>
+      withCopies(adapter, LIMITS, async (world) => {
+        await world.filled();
+        await world.copy(world.url, world.between);
+        await assert.rejects(world.copy(world.between, world.url), { code: 'COPY_REFUSED' });
+        const cut = new AbortController();
+        const to = await world.emptied();
+        await assert.rejects(
+          world.copy(world.between, to, cut, () => cut.abort()),
+          { code: 'COPY_UNFINISHED' },
+        );
+        const other = await world.open(world.between);
+        await other.spaces.ensure('another' as never, 1);
+        await other.close();
+        await assert.rejects(world.copy(world.between, to), { code: 'COPY_REFUSED' });
+      }));
+  });
+}
+
+const LIMITS = { logRetention: 9, blobGraceMs: 60_000 };
+
+interface World {
+  /** Where the adapter keeps its store. */
+  readonly url: string;
+  /** A directory of LMDB. */
+  readonly between: string;
+  readonly clock: ManualClock;
+  open(url: string): ReturnType<typeof openStore>;
+  /** Fills the adapter's store and closes it. */
+  filled(): Promise<{ readonly known: Awaited<ReturnType<typeof fillStore>>; readonly answers: unknown }>;
+  /** The adapter's place, empty again. */
+  emptied(): Promise<string>;
+  copy(
+    from: string,
+    to: string,
+    cut?: AbortController,
+    onPart?: (part: ArchivePart) => void,
+  ): Promise<CopyReport>;
+}
+
+async function withCopies(
+  adapter: Adapter,
+  limits: typeof LIMITS,
+  test: (world: World) => Promise<void>,
+): Promise<void> {
+  const folder = await scratchFolder();
+  const clock = new ManualClock();
+  let place = await adapter.place();
+  const places = [place];
+  const open = (url: string): ReturnType<typeof openStore> =>
+    openStore({ url, limits }, { clock, randomBytes });
+  const world: World = {
+    get url() {
+      return place.url ?? '';
+    },
+    between: `lmdb:${folder.path}/between`,
+    clock,
+    open,
+    filled: async () => {
+      const store = await open(place.url ?? '');
+      const known = await fillStore(store);
+      const answers = await answersOf(store, known);
+      await store.close();
+      return { known, answers };
+    },
+    emptied: async () => {
+      place = await adapter.place();
+      places.push(place);
+      return place.url ?? '';
+    },
+    copy: async (from, to, cut = new AbortController(), onPart = () => undefined) => {
+      const source = await openArchive({ url: from, limits });
+      const target = await openCopy({ url: to, limits }).catch(async (thrown: unknown) => {
+        await source.close();
+        throw ForesyncError.from(thrown);
+      });
+      const options = { now: () => clock.ms, signal: cut.signal };
+      try {
+        return await copyArchive(source, target, { ...options, onProgress: ({ part }) => onPart(part) });
+      } finally {
+        await target.close();
+        await source.close();
+      }
+    },
+  };
+  try {
+    await test(world);
+  } finally {
+    for (const each of places) await each.remove();
+    await folder.remove();
+  }
+}
+
+/** Every page of a part begun anew after each of its pages. */
+async function resumable(
+  archive: Awaited<ReturnType<typeof openArchive>>,
+  part: ArchivePart,
+  asOfMs: number,
+): Promise<void> {
+  const read = async (after: string): Promise<{ after: string; records: readonly string[] }[]> => {
+    const pages = [];
+    for await (const page of archive.read(part, after, asOfMs))
+      pages.push({ after: page.after, records: page.records.map((record) => JSON.stringify(record)) });
+    return pages;
+  };
+  const whole = await read('');
+  for (const [index, { after }] of whole.entries()) {
+    const left = (pages: typeof whole): readonly string[] => pages.flatMap(({ records }) => records);
+    assert.deepEqual(left(await read(after)), left(whole.slice(index + 1)), `${part} after page ${index}`);
+  }
+}

@@ -53,9 +53,9 @@ export async function openHeart(deps: HeartsDeps, space: SpaceId, devices: Devic
   const { memory } = policy;
   // It knows users by the statistics' numbers: made anew, those are others.
   const { isShared, users } = store;
-  const recall = async (newerThan: number | null): Promise<number> =>
+  const recall = async (newerThan?: number): Promise<number> =>
     memory === undefined ? 0 : recollectPolicy(recollecting, space, memory, newerThan);
-  const after = damage.length === 0 ? await recall(isShared ? -1 : null) : 0;
+  const after = damage.length === 0 ? await recall() : 0;
   const stopwatchUs = (): number => performance.now() * 1000;
   const { onModelFailed } = deps;
   const scores: LastScores = new LastScores({

@@ -19,10 +19,9 @@ export interface Recollecting {
 }
 
 const SNAPSHOT = 'statistics';
-/** What the policy learned, beside the statistics. */
+/** What the policy learned, beside the statistics; behind it, as uint64, up to which lesson. */
 const LEARNED = 'policy';
-/** The same where nodes tell each other lessons: its offset is that of the last lesson in it. */
-const TAUGHT = 'policy-taught';
+const LESSON_BYTES = 8;
 const FEED_PAGE = 512;
 const HEAD_PAGE = 1000;
 /** Entries before the snapshot that are read for the users' last steps: a step is learned together with those before it. */
@@ -31,21 +30,20 @@ const WARM_UP = 4096;
 const MAX_USERS = 10_000;
 
 /**
- * Answers up to which lesson what it knows was learned, 0 if nobody tells any. The policy goes on from what it knew when the space was last used. What cannot be read, or was learned over another model,
- * is left alone: the policy starts afresh.
+ * The policy goes on from what it knew when the space was last used; answers up to which lesson that goes, 0 if it starts
+ * afresh: nothing was kept, it cannot be read, it was learned over another model, or holds no lesson after `newerThan`.
  */
 export async function recollectPolicy(
   from: Omit<Recollecting, 'candidates'>,
   space: SpaceId,
   memory: PolicyMemory,
-  /** Where nodes tell lessons: what holds no more of them than up to this one is left alone. null: nobody tells any. */
-  newerThan: number | null = null,
+  newerThan = -1,
 ): Promise<number> {
   try {
-    const saved = await from.spaces.loadSnapshot(space, newerThan === null ? LEARNED : TAUGHT);
-    if (saved === null || (newerThan !== null && saved.offset <= newerThan)) return 0;
-    memory.load(saved.bytes);
-    return newerThan === null ? 0 : saved.offset;
+    const saved = await from.spaces.loadSnapshot(space, LEARNED);
+    if (saved === null) return 0;
+    const { learned, lesson } = opened(saved.bytes);
+    return lesson > newerThan && memory.load(learned) ? lesson : 0;
   } catch (thrown) {
     from.onCorrupt(corrupt(thrown));
     return 0;
@@ -85,15 +83,26 @@ export function saving(spaces: SpaceStore, space: SpaceId, learned: Learned): ()
     await spaces.saveSnapshot(space, SNAPSHOT, high, learned.statistics.snapshot());
     const { memory, exchanged } = learned;
     // What is learned between the exchange and this moment is told later, and so learned twice by who starts from here.
-    const taught = await exchanged?.();
-    if (memory !== undefined) await spaces.saveSnapshot(space, ...placeOf(high, taught), memory.dump());
+    const taught = (await exchanged?.()) ?? 0;
+    if (memory !== undefined) await spaces.saveSnapshot(space, LEARNED, high, closed(memory.dump(), taught));
     saved = high;
   };
   return () => (last = last.catch(() => undefined).then(save));
 }
 
-const placeOf = (high: number, taught: number | undefined): [name: string, offset: number] =>
-  taught === undefined ? [LEARNED, high] : [TAUGHT, taught];
+function closed(learned: Uint8Array, lesson: number): Uint8Array {
+  const bytes = new Uint8Array(learned.length + LESSON_BYTES);
+  bytes.set(learned);
+  new DataView(bytes.buffer).setBigUint64(learned.length, BigInt(lesson), true);
+  return bytes;
+}
+
+function opened(bytes: Uint8Array): { readonly learned: Uint8Array; readonly lesson: number } {
+  const end = bytes.length - LESSON_BYTES;
+  if (end < 0) throw new ForesyncError('STORE_CORRUPT', 'what a policy learned: too short');
+  const lesson = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(end, true);
+  return { learned: bytes.subarray(0, end), lesson: Number(lesson) };
+}
 
 /** Throws what is no matter of damage: a store that cannot be reached has to be asked again. */
 function corrupt(thrown: unknown): ForesyncError {

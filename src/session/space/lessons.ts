@@ -53,8 +53,11 @@ export class Lessons {
     for (;;) {
       const { lessons, low, high } = await spaces.readLessons(space, this.#after, PAGE);
       // Lessons that were lost begin anew.
-      if (high < this.#after) this.#after = high;
-      else if (low > this.#after) {
+      if (high < this.#after) {
+        this.#after = 0;
+        continue;
+      }
+      if (low > this.#after) {
         this.#after = Math.max(low, await this.#parts.fallenBehind(this.#after));
         continue;
       }

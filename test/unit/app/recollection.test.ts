@@ -157,11 +157,13 @@ describe('app/recollection', () => {
     await saving(store.spaces, SPACE, { ...learned, exchanged })();
     assert.deepEqual(told, ['exchanged']);
     const fresh = memoryOf('fresh');
-    assert.equal(await recollectPolicy(recollecting(store), SPACE, fresh), 0, 'for who hears no lessons');
     assert.equal(await recollectPolicy(recollecting(store), SPACE, fresh, 7), 0);
     assert.equal(fresh.text, 'fresh');
     assert.equal(await recollectPolicy(recollecting(store), SPACE, fresh, 6), 7);
     assert.equal(fresh.text, 'learned');
+    const restarted = memoryOf('fresh');
+    assert.equal(await recollectPolicy(recollecting(store), SPACE, restarted), 7);
+    assert.equal(restarted.text, 'learned', 'for who starts, whether lessons are told or not');
   });
 
   it('lets a policy start afresh whose memory cannot be read, and says so', async () => {

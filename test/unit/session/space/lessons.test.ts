@@ -91,11 +91,14 @@ describe('session/space/lessons', () => {
     const store = await openStore({ url: 'memory:' }, { clock, randomBytes });
     await store.spaces.ensure(SPACE, 1);
     const [ahead, other] = [nodeOf(store, 'a', 50), nodeOf(store, 'b')];
+    other.engine.learn(3);
+    await other.lessons.exchange();
     await ahead.lessons.exchange();
+    assert.equal(ahead.engine.sum, 3, 'from their beginning');
     other.engine.learn(4);
     await other.lessons.exchange();
     await ahead.lessons.exchange();
-    assert.equal(ahead.engine.sum, 4);
+    assert.equal(ahead.engine.sum, 7);
     await store.close();
   });
 

@@ -2,7 +2,7 @@ import { ForesyncError } from '../domain/errors.js';
 import type { Identity } from '../domain/identity.js';
 import type { DeviceId, Pseudonym, SessionId } from '../domain/ids.js';
 import type { Hello, SessionGate } from '../domain/session-port.js';
-import type { SpaceMeta } from '../domain/store-port.js';
+import type { FeedEntry, SpaceMeta } from '../domain/store-port.js';
 import { untilAborted } from '../util/abort.js';
 import { CatchUp } from './device/catch-up.js';
 import { Forgetting } from './forgetting.js';
@@ -59,7 +59,9 @@ export class Gate implements SessionGate {
       catchUp: new CatchUp({ store, workers, logPage, comparePage }),
     };
     const onForgotten = (mark: string): Promise<void> => this.#forgetting.read(mark);
-    this.#spaces = new Spaces({ ...deps, onForgotten });
+    const onApplied = ({ user, device, batch }: FeedEntry): void =>
+      this.#registry.of({ user, device })?.reported(batch.sequence);
+    this.#spaces = new Spaces({ ...deps, onForgotten, onApplied });
     const { observer } = deps;
     this.#forgetting = new Forgetting({ store, registry: this.#registry, spaces: this.#spaces, observer });
     this.#stopTicking = deps.timer.every(tickMs(settings), () => this.#tick());

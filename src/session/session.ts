@@ -50,6 +50,14 @@ export class Session implements OpenSession {
     return this.#inbox.durable;
   }
 
+  /**
+   * The device reported this batch. One that did not come here came to another node: the device is connected there, and what
+   * it had here is left behind. Should it be here after all, it resumes.
+   */
+  reported(sequence: number): void {
+    if (sequence > this.#inbox.received) this.end({ kind: 'left' });
+  }
+
   /** Nothing is being handled, everything is told and acknowledged; or the session is over. */
   get idle(): boolean {
     return this.presence.idle && this.#inbox.idle;

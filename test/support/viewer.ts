@@ -20,7 +20,7 @@ export class Viewer {
   static async open(world: AppWorld, user = 'alice', device = 'laptop'): Promise<Viewer> {
     const token = await world.tokens.token({ user, device });
     const viewer = new Viewer(new Caller(world.port, SyncServiceDefinition, token), Date.now() - 3_600_000);
-    await viewer.stream.hello();
+    viewer.#sequence = (await viewer.stream.hello()).activitySequence;
     viewer.stream.send({ $case: 'manifest', value: { space: 'notes', entries: [], last: true } });
     await viewer.stream.barrier(1n);
     return viewer;

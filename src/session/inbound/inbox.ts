@@ -24,6 +24,7 @@ export class Inbox {
   #turn: Promise<void> = Promise.resolve();
   #handling = 0;
   #durable: DurableActivities;
+  #received: number;
 
   /** `sequence` is the last batch that an earlier session made durable. */
   constructor(
@@ -35,11 +36,17 @@ export class Inbox {
     this.#presence = presence;
     this.#manifests = manifests;
     this.#durable = { sequence, durability: null };
+    this.#received = sequence;
     this.#deps = deps;
   }
 
   get durable(): DurableActivities {
     return this.#durable;
+  }
+
+  /** The highest batch that came, here or before, whatever became of it. */
+  get received(): number {
+    return this.#received;
   }
 
   get idle(): boolean {
@@ -112,6 +119,7 @@ export class Inbox {
   async #activities(batch: ActivityBatch): Promise<void> {
     const { outbox, hello, tally } = this.#presence;
     const home = this.#followed('activities.space', batch.space);
+    this.#received = Math.max(this.#received, batch.sequence);
     const applied = await receiveActivities(this.#deps.store.spaces, home, batch, hello.locationPermitted);
     tally.batches++;
     const sequence = Math.max(this.#durable.sequence, batch.sequence);

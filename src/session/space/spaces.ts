@@ -21,6 +21,8 @@ export interface SpacesDeps {
   readonly settings: SessionSettings;
   /** Another node forgot somebody, see `forgottenMark`. Must not throw. */
   readonly onForgotten: (mark: string) => Promise<void>;
+  /** A batch came by in a feed, of this node or of another. Must not throw. */
+  readonly onApplied: (entry: FeedEntry) => void;
 }
 
 /** A space in use; it stays open at least until it is released. */
@@ -141,8 +143,10 @@ export class Spaces {
     this.#ready.add(live);
     const stop = new AbortController();
     const link = linkSignals(signal, stop.signal);
-    const applied = async (entry: FeedEntry): Promise<void> =>
+    const applied = async (entry: FeedEntry): Promise<void> => {
+      this.#deps.onApplied(entry);
       live.offer(await live.heart.appliedElsewhere(entry));
+    };
     const forgotten = async (mark: ForgottenMark): Promise<void> => {
       live.heart.forgottenElsewhere(mark);
       await this.#deps.onForgotten(mark.mark);

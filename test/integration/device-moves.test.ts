@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { AppWorld } from '../support/app-world.js';
-import { appWorld } from '../support/app-world.js';
+import { nodeWorlds } from '../support/node-worlds.js';
 import { startStandalone } from '../support/redis/deployment.js';
-import { scratchFolder } from '../support/scratch.js';
-import { TokenMaker } from '../support/tokens.js';
 import { putItems, Viewer } from '../support/viewer.js';
 
 describe('a device that comes back on another node', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
 
   it('is no longer awaited at the first one as soon as it reports, and the same when it returns', async () => {
-    const [folder, redis, tokens] = [await scratchFolder(), await startStandalone(), new TokenMaker()];
-    const serverKeyFile = join(folder.path, 'server.key');
-    writeFileSync(serverKeyFile, randomBytes(32).toString('base64url'), { mode: 0o600 });
-    const start = (): Promise<AppWorld> =>
-      appWorld({ auth: { serverKeyFile }, store: { url: redis.url }, push: { policy: 'none' } }, {}, tokens);
-    const [one, other] = [await start(), await start()];
+    const redis = await startStandalone();
+    const world = await nodeWorlds(2, { store: { url: redis.url }, push: { policy: 'none' } });
+    const [one, other] = world.nodes;
+    assert.ok(one !== undefined && other !== undefined);
     try {
       await putItems(one, ['a.md']);
       const left = await Viewer.open(one);
@@ -33,10 +25,8 @@ describe('a device that comes back on another node', function () {
       assert.equal(await now.stream.ended, null, 'not before it is back');
       await back.leave();
     } finally {
-      await one.stop();
-      await other.stop();
+      await world.stop();
       await redis.stop();
-      await folder.remove();
     }
   });
 });

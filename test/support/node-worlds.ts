@@ -9,7 +9,7 @@ import type { AppWorld } from './app-world.js';
 import { appWorld } from './app-world.js';
 import { TokenMaker } from './tokens.js';
 
-/** Nodes of one deployment, in this process: one store, one set of keys. */
+/** Nodes of one deployment, in this process: one set of keys, and one store: in memory, or that which their configuration names. */
 export interface NodeWorlds {
   readonly nodes: readonly AppWorld[];
   readonly tokens: TokenMaker;
@@ -21,16 +21,17 @@ export async function nodeWorlds(count: number, change: PartialConfig = {}): Pro
   const serverKeyFile = join(folder, 'server.key');
   writeFileSync(serverKeyFile, randomBytes(32).toString('base64url'), { mode: 0o600 });
   const tokens = new TokenMaker();
-  const store = openMemory(STORE_LIMITS, { clock: { now: () => Date.now() }, randomBytes });
+  const shared = openMemory(STORE_LIMITS, { clock: { now: () => Date.now() }, randomBytes });
+  const overrides = change.store === undefined ? { store: shared } : {};
   const nodes: AppWorld[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
-    await store.close();
+    await shared.close();
     rmSync(folder, { recursive: true });
   };
   try {
     const config = { ...change, auth: { ...change.auth, serverKeyFile } };
-    for (let node = 0; node < count; node++) nodes.push(await appWorld(config, { store }, tokens));
+    for (let node = 0; node < count; node++) nodes.push(await appWorld(config, overrides, tokens));
   } catch (error) {
     await stop();
     throw error;

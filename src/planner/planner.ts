@@ -2,7 +2,7 @@ import type { PlannedPush, Scored } from '../domain/plan.js';
 import { bundleBytes } from './closure.js';
 import type { BudgetLedger } from './ledger.js';
 import type { Price } from './price.js';
-import { valueOf } from './value.js';
+import { needOf, valueOf } from './value.js';
 
 /** A plan pushes the contents of at most so many candidates, its best ones. */
 export const BEST = 24;
@@ -20,8 +20,11 @@ export interface PlanTerms {
 }
 
 export type PlanMode =
-  /** Best value for the bytes first, while it is above the space's price. */
-  | { readonly kind: 'price'; readonly price: Price }
+  /**
+   * Best value for the bytes first, while it is above the space's price. `byNeed`: highest score first while there is no
+   * price, because the budget pays for all that is offered: then only places in plans are scarce.
+   */
+  | { readonly kind: 'price'; readonly price: Price; readonly byNeed?: boolean }
   /** Highest score first, from a fixed score on. */
   | { readonly kind: 'threshold'; readonly content: number }
   /** In the order given, while the budget lasts. */
@@ -35,7 +38,7 @@ export type PlanMode =
 export function plan(candidates: readonly Scored[], terms: PlanTerms): readonly PlannedPush[] {
   switch (terms.mode.kind) {
     case 'price':
-      return planByPrice(candidates, terms, terms.mode.price);
+      return planByPrice(candidates, terms, terms.mode);
     case 'threshold': {
       const { content } = terms.mode;
       const ranked = [...candidates].sort((a, b) => b.score - a.score);
@@ -46,14 +49,17 @@ export function plan(candidates: readonly Scored[], terms: PlanTerms): readonly 
   }
 }
 
-function planByPrice(candidates: readonly Scored[], terms: PlanTerms, price: Price): readonly PlannedPush[] {
+function planByPrice(
+  candidates: readonly Scored[],
+  terms: PlanTerms,
+  { price, byNeed = false }: Extract<PlanMode, { readonly kind: 'price' }>,
+): readonly PlannedPush[] {
   if (candidates.length === 0) return [];
+  const isFree = byNeed && price.threshold === -Infinity;
+  const worth = ({ rank, score, bytes }: Scored): number =>
+    isFree ? needOf(rank ?? score) : valueOf(rank ?? score, bytes);
   const ranked = candidates
-    .map((scored) => ({
-      scored,
-      value: valueOf(scored.rank ?? scored.score, scored.bytes),
-      bytes: scored.bytes,
-    }))
+    .map((scored) => ({ scored, value: worth(scored), bytes: scored.bytes }))
     .sort((a, b) => b.value - a.value);
   const best = ranked.slice(0, BEST);
   const worthIt = new Set(best.filter(({ value }) => value > price.threshold).map(({ scored }) => scored));

@@ -11,6 +11,8 @@ export const SHADOW_PLANS_BETWEEN = 100;
 export interface ShadowTerms {
   readonly budget: BudgetTerms;
   readonly payment: 'price' | 'first-come';
+  /** See PlanMode. */
+  readonly byNeed?: boolean;
 }
 
 /** An item as it is at a moment. */
@@ -31,10 +33,10 @@ export class Shadow {
   readonly #buffers = new Map<Pseudonym, ShadowBuffer>();
   #plans = 0;
 
-  constructor({ budget, payment }: ShadowTerms) {
+  constructor({ budget, payment, byNeed = false }: ShadowTerms) {
     this.#ledger = new BudgetLedger(budget);
     this.#price = new Price(this.#ledger, SHADOW_PLANS_BETWEEN);
-    this.#mode = payment === 'price' ? { kind: 'price', price: this.#price } : { kind: 'first-come' };
+    this.#mode = payment === 'price' ? { kind: 'price', price: this.#price, byNeed } : { kind: 'first-come' };
   }
 
   /** Whether its price was set once: before that it pushes nothing. */

@@ -42,6 +42,7 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
   return {
     name: parts.name,
     payment: 'price',
+    byNeed: true,
     plans: 'all',
     ...(parts.rivals === undefined ? {} : { rivals: parts.rivals, powers: POWERS }),
     ...(parts.memory === undefined ? {} : { memory: parts.memory }),

@@ -185,7 +185,7 @@ export class Engine implements SpaceEngine {
       (own === null && ranks === null) || (leader.plans === 'holders' && question.kind === 'user');
     const decided = plan(isIdle ? [] : offered, {
       ledger: this.#ledger,
-      mode: planMode(leader.payment, this.#push, this.#price),
+      mode: planMode(leader, this.#push, this.#price),
       metadataThreshold: this.#push.metadataThreshold,
       allowance: view.allowance(question.nowMs),
       knows: ({ item, bundle: [hash] }) => hash !== undefined && view.knows(item, hash.dataHash),

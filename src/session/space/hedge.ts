@@ -73,7 +73,9 @@ export class Hedge {
     ].map((contestant, place) => ({ ...contestant, place }));
     // A part of the users starts with a part of what all start with: with more, cheap pushes without aim would win.
     const part = { ...budget, startBytes: budget.startBytes * SHADOW_SHARE.share };
-    this.#shadows = this.#contestants.map(({ policy: { payment } }) => new Shadow({ budget: part, payment }));
+    this.#shadows = this.#contestants.map(
+      ({ policy: { payment, byNeed = false } }) => new Shadow({ budget: part, payment, byNeed }),
+    );
     this.#standings = new Standings(this.#contestants.map(({ doubt }) => doubt));
   }
 

@@ -14,8 +14,12 @@ export interface PushTerms {
   readonly metadataThreshold: number | null;
 }
 
-/** How plans are decided whose pushes are paid so. */
-export function planMode(payment: Policy['payment'], { threshold }: PushTerms, price: Price): PlanMode {
+/** How plans of a policy are decided. */
+export function planMode(
+  { payment, byNeed = false }: Pick<Policy, 'payment' | 'byNeed'>,
+  { threshold }: PushTerms,
+  price: Price,
+): PlanMode {
   if (payment === 'first-come') return { kind: 'first-come' };
-  return threshold === null ? { kind: 'price', price } : { kind: 'threshold', content: threshold };
+  return threshold === null ? { kind: 'price', price, byNeed } : { kind: 'threshold', content: threshold };
 }

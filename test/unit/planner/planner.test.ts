@@ -59,6 +59,20 @@ describe('plan by price', () => {
     assert.deepEqual(plan([scoredOf('a', 1, 2), scoredOf('b', 0.1, 1)], termsOf(ledgerOf(1), mode)), []);
   });
 
+  it('takes the likeliest first where there is no price and it may', () => {
+    const candidates = [scoredOf('large', 0.9, 20), scoredOf('small', 0.5, 5)];
+    const ledger = ledgerOf(25);
+    const free = { kind: 'price', price: openPrice(ledger), byNeed: true } as const;
+    assert.deepEqual(told(plan(candidates, termsOf(ledger, free))), ['content large', 'content small']);
+    const price = new Price(ledger);
+    price.restart(-10);
+    const scarce = { ...free, price };
+    assert.deepEqual(told(plan(candidates, termsOf(ledgerOf(25), scarce))), [
+      'content small',
+      'content large',
+    ]);
+  });
+
   it('pushes only what is above the price', () => {
     const ledger = ledgerOf(1e9);
     const price = new Price(ledger);

@@ -28,7 +28,8 @@ describe('what nodes of a space learn', function () {
     writeFileSync(serverKeyFile, randomBytes(32).toString('base64url'), { mode: 0o600 });
     const config = (policy: string) => ({
       auth: { serverKeyFile, secretFile: tokens.writeSecret(folder.path) },
-      store: { url: redis.url },
+      // A server that compiles itself beside other suites is slow to greet.
+      store: { url: redis.url, commandMs: 5_000 },
       spaces: { list: [{ name: 'notes', shards: 2 }] },
       push: { policy, model: writeModel(join(folder.path, 'model'), 1) },
     });

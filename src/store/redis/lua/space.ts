@@ -41,8 +41,9 @@ export const META = script('meta', 'reads', `return redis.call('HMGET', KEYS[1],
 /**
  * Adds batches to a space's feed, each once.
  *   KEYS  feed, fed, mark of the user in the space
- *   ARGV  boot, retention, era, then for each batch of one device, in order: holder, sequence, bytes
- *   reply high of the feed
+ *   ARGV  boot, retention, era, holder, sequence of the holder that has to be there (0: none), then for each batch of it, in order:
+ *         sequence, bytes
+ *   reply high of the feed | 'missing': it is not there, and nothing was added
  * `fed` has the last sequence of each device: what is not above it was added before. What comes after its user was
  * forgotten is not added. `low` is what was trimmed.
  */
@@ -53,13 +54,13 @@ export const FEED = script(
 local high = tonumber(redis.call('HGET', KEYS[2], 'high') or '0')
 local gone = redis.call('GET', KEYS[3])
 if gone and tonumber(gone) > tonumber(ARGV[3]) then return string.format('%.0f', high) end
-for index = 4, #ARGV, 3 do
-  local holder, sequence, bytes = ARGV[index], tonumber(ARGV[index + 1]), ARGV[index + 2]
-  local fed = redis.call('HGET', KEYS[2], holder)
-  if sequence > tonumber(fed or '0') then
+local fed = tonumber(redis.call('HGET', KEYS[2], ARGV[4]) or '0')
+if fed < tonumber(ARGV[5]) then return 'missing' end
+for index = 6, #ARGV, 2 do
+  if tonumber(ARGV[index]) > fed then
     high = high + 1
-    redis.call('XADD', KEYS[1], string.format('%.0f-0', high), 'b', bytes)
-    redis.call('HSET', KEYS[2], 'high', string.format('%.0f', high), holder, ARGV[index + 1])
+    redis.call('XADD', KEYS[1], string.format('%.0f-0', high), 'b', ARGV[index + 1])
+    redis.call('HSET', KEYS[2], 'high', string.format('%.0f', high), ARGV[4], ARGV[index])
   end
 end
 local excess = math.min(64, redis.call('XLEN', KEYS[1]) - tonumber(ARGV[2]))

@@ -5,8 +5,9 @@ import { script } from '../script.js';
  *   KEYS  index, state (of the user in the space), activity log, mark
  *   ARGV  boot, device, sequence, expected version of the context, token of this call, context, batch, retention,
  *         sequence that is known to be in the feed, ending of the state's key, era
- *   reply {'applied' | 'duplicate' | 'stale', fed} | {'gap', expected, fed} | {'forgotten'}; fed: the last sequence that is known to be in the
- *         feed, so that whoever applies the next batch repeats a second step that was cut off
+ *   reply {'applied', fed, ending of the state of the device's batch before, or ''} | {'duplicate' | 'stale', fed} | {'gap', expected, fed} |
+ *         {'forgotten'}; fed: the last sequence that is known to be in the feed, so that whoever applies the next batch repeats a second step
+ *         that was cut off
  * Sequence, context and activity log change together. A call that is repeated finds its token and answers 'applied' again.
  */
 export const APPLY = script(
@@ -25,18 +26,18 @@ if tonumber(ARGV[9]) > tonumber(fed) then
 end
 local sequence = tonumber(ARGV[3])
 if sequence <= applied then
-  local mine = last[1] == ARGV[3] .. ' ' .. ARGV[5]
-  return {mine and 'applied' or 'duplicate', fed}
+  if last[1] == table.concat({ARGV[3], ARGV[5], ARGV[10]}, ' ') then return {'applied', fed, ''} end
+  return {'duplicate', fed}
 end
 if sequence > applied + 1 then return {'gap', string.format('%.0f', applied + 1), fed} end
 local version = redis.call('HGET', KEYS[2], 'v') or era
 if version ~= ARGV[4] then return {'stale', fed} end
 redis.call('HSET', KEYS[2], 'v', string.format('%.0f', tonumber(version) + 1), 'c', ARGV[6])
 local offset = redis.call('HINCRBY', KEYS[1], 'a', 1)
-redis.call('HSET', KEYS[1], place, ARGV[3] .. ' ' .. ARGV[5], 'k' .. ARGV[10], '')
+redis.call('HSET', KEYS[1], place, table.concat({ARGV[3], ARGV[5], ARGV[10]}, ' '), 'k' .. ARGV[10], '')
 redis.call('XADD', KEYS[3], string.format('%.0f-0', offset), 'b', ARGV[7])
 redis.call('XTRIM', KEYS[3], 'MAXLEN', ARGV[8])
-return {'applied', fed}
+return {'applied', fed, last[1] and string.match(last[1], '^%d+ %S+ (.*)$') or ''}
 `,
 );
 
@@ -61,7 +62,7 @@ return found
  * Last applied batch of a device.
  *   KEYS  index
  *   ARGV  boot, device
- *   reply 'sequence token' or false
+ *   reply 'sequence token ending' or false
  */
 export const SEQUENCE = script('sequence', 'reads', `return redis.call('HGET', KEYS[1], 'q' .. ARGV[2])`);
 

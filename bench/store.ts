@@ -1,14 +1,12 @@
 /**
  * Writes a second of the store's adapters, one process, one machine: `npm run bench:store -- [SECONDS [USERS [STORES]]]`, then
  * what an update costs when 10^3 to USERS (10^6) users are held; STORES: some of memory, lmdb, redis, redis+cluster. Redis and a cluster of
- * three primaries with replicas are started for it; `commands` is what all of their servers together did for one write.
+ * three primaries with replicas are started for it; `commands` is what all of their servers together did for one write. Beside the memory store
+ * a bare Map of as many users.
  * put: a blob of 1 KiB. commit: a new version of one of 1,000 items, whose blob is there. apply: a batch of one activity
  * with a context of 2 KiB. Each with 1, 32 and 256 writers at a time.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DataHash } from '../src/domain/ids.js';
 import { dataHash, deviceId, itemId, pseudonym, spaceId } from '../src/domain/ids.js';
 import type { Store } from '../src/domain/store-port.js';
@@ -16,7 +14,9 @@ import { openStore } from '../src/store/open.js';
 import { startCluster } from '../test/support/redis/cluster.js';
 import { startStandalone } from '../test/support/redis/deployment.js';
 import type { RedisProcess } from '../test/support/redis/server.js';
+import { scratchFolder } from '../test/support/scratch.js';
 import { doneBy } from './store/counters.js';
+import type { Place } from './store/growth.js';
 import { measureGrowth } from './store/growth.js';
 
 const SECONDS = Number(process.argv[2] ?? 2);
@@ -60,18 +60,20 @@ const writes: Readonly<Record<string, Write>> = {
 
 let round = 0;
 let applied = new Map<number, number>();
-const directory = await mkdtemp(join(tmpdir(), 'foresync-bench-'));
-const places = [
-  () => Promise.resolve({ url: 'memory:', servers: [], stop: nothing }),
-  () => Promise.resolve({ url: `lmdb:${directory}`, servers: [], stop: nothing }),
-  () => startStandalone(),
-  () => startCluster(),
-];
+const places: Readonly<Record<string, () => Promise<Place>>> = {
+  memory: () => Promise.resolve({ url: 'memory:', servers: [], stop: nothing }),
+  lmdb: async () => {
+    const folder = await scratchFolder();
+    return { url: `lmdb:${folder.path}`, servers: [], stop: () => folder.remove() };
+  },
+  redis: () => startStandalone(),
+  'redis+cluster': () => startCluster(),
+};
 const rows: Record<string, string | number>[] = [];
 const growth: Record<string, string | number>[] = [];
-for (const [index, name] of ['memory', 'lmdb', 'redis', 'redis+cluster'].entries()) {
-  const place = STORES.includes(name) ? await places[index]?.() : undefined;
-  if (place === undefined) continue;
+for (const [name, start] of Object.entries(places)) {
+  if (!STORES.includes(name)) continue;
+  const place = await start();
   const store = await openStore({ url: place.url }, { clock: Date, randomBytes });
   await store.spaces.ensure(SPACE, 4);
   await Promise.all(contents.map((content) => put(store, content)));
@@ -80,11 +82,11 @@ for (const [index, name] of ['memory', 'lmdb', 'redis', 'redis+cluster'].entries
     for (const writers of WRITERS)
       rows.push({ store: name, write: kind, ...(await measure(store, write, writers, place.servers)) });
   }
-  growth.push(...(await measureGrowth(store, place, USERS, SECONDS)));
   await store.close();
   await place.stop();
+  growth.push(...(await measureGrowth(start, USERS, SECONDS)));
+  if (name === 'memory') growth.push(...(await measureGrowth(bareMap, USERS, SECONDS)));
 }
-await rm(directory, { recursive: true });
 console.table(rows);
 console.table(growth);
 
@@ -133,6 +135,10 @@ function put(store: Store, content: Uint8Array): Promise<DataHash> {
     content.length,
     null,
   );
+}
+
+function bareMap(): Promise<Place> {
+  return Promise.resolve({ url: 'map:', servers: [], stop: nothing });
 }
 
 function nothing(): Promise<void> {

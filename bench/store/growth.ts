@@ -1,103 +1,119 @@
-import { randomBytes } from 'node:crypto';
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { deviceId, itemId, pseudonym, spaceId } from '../../src/domain/ids.js';
-import type { Store } from '../../src/domain/store-port.js';
+import { fileURLToPath } from 'node:url';
+import { endsWithUs } from '../../test/support/children.js';
 import type { RedisProcess } from '../../test/support/redis/server.js';
 import { doneBy } from './counters.js';
+import type { Told } from './level.js';
 
-const SPACE = spaceId('growth');
-const PHONE = deviceId('phone');
-const ITEM = itemId('item-1');
-const FILLING = 256;
-const UPDATING = 32;
-const CONTEXT = randomBytes(200);
+/** Each level is measured so often; the median counts. */
+const TURNS = 9;
 
 export interface Place {
   readonly url: string;
   readonly servers: readonly RedisProcess[];
+  stop(): Promise<void>;
+}
+
+interface Level {
+  readonly place: Place;
+  readonly child: ChildProcess;
+  readonly users: number;
+  readonly bytes: number;
+  readonly turns: Turn[];
+}
+
+interface Turn {
+  readonly perSecond: number;
+  readonly cpuUs: number;
+  readonly commands: number;
 }
 
 /**
  * What an update (a batch of one activity, a context of 200 bytes) costs a store that holds 10^3, 10^4, … users, and what a
- * user takes there. Users are updated evenly; processor time is that of this process and of all servers.
+ * user takes there. Each level is a store and a process of its own; all are filled first and then measured in turns, so that what else the machine
+ * does meets all alike. Users are updated evenly, in a space whose feed is full. Processor time is that of the process and of all its servers.
  */
 export async function measureGrowth(
-  store: Store,
-  { url, servers }: Place,
+  start: () => Promise<Place>,
   users: number,
   seconds: number,
 ): Promise<Record<string, string | number>[]> {
-  await store.spaces.ensure(SPACE, 4);
-  const versions = new Uint16Array(users);
-  const update = async (user: number): Promise<void> => {
-    const version = versions[user] ?? 0;
-    versions[user] = version + 1;
-    const activities = [{ type: 'viewed' as const, item: ITEM, timeMs: version, locationCell: null }];
-    const batch = { space: SPACE, sequence: version + 1, activities };
-    const name = pseudonym(user.toString(16).padStart(32, '0'));
-    const { kind } = await store.users.apply(name, PHONE, batch, {
-      expectedVersion: version,
-      bytes: CONTEXT,
-    });
-    if (kind !== 'applied') throw new Error(`update ${version + 1} of user ${user} was ${kind}`);
-  };
-  const bytesBefore = await heldBytes(url, servers);
-  const rows: Record<string, string | number>[] = [];
-  for (let held = 0, level = 1000; level <= users; held = level, level *= 10) {
-    await many(FILLING, (turn) => (held + turn < level ? () => update(held + turn) : null));
-    const bytes = ((await heldBytes(url, servers)) - bytesBefore) / level;
-    rows.push({
-      store: url.slice(0, url.indexOf(':')),
-      users: level,
-      ...(await costOf(update, servers, level, seconds)),
-      'bytes a user': Math.round(bytes),
-    });
-  }
-  return rows;
-}
-
-async function costOf(
-  update: (user: number) => Promise<void>,
-  servers: readonly RedisProcess[],
-  held: number,
-  seconds: number,
-): Promise<Record<string, string | number>> {
-  const before = await doneBy(servers);
-  const own = process.cpuUsage();
-  const start = performance.now();
-  // A stride that no power of ten divides meets every user before it meets one again.
-  const updates = await many(UPDATING, (turn) =>
-    performance.now() - start < seconds * 1000 ? () => update((turn * 7919) % held) : null,
-  );
-  const { user, system } = process.cpuUsage(own);
-  const after = await doneBy(servers);
-  const cost = (user + system + after.cpuUs - before.cpuUs) / updates;
-  const commands = (after.commands - before.commands) / updates;
-  return {
-    'updates a second': Math.round((updates / (performance.now() - start)) * 1000),
-    'cpu us an update': Math.round(cost),
-    commands: servers.length === 0 ? '' : commands.toFixed(2),
-  };
-}
-
-/** Runs what `next` gives, so many at a time, until it gives nothing; answers how many were run. */
-async function many(parallel: number, next: (turn: number) => (() => Promise<void>) | null): Promise<number> {
-  let turn = 0;
-  const one = async (): Promise<void> => {
-    for (let work = next(turn); work !== null; work = next(turn)) {
-      turn++;
-      await work();
+  const levels: Level[] = [];
+  try {
+    for (let held = 1000; held <= users; held *= 10) levels.push(await filled(await start(), held));
+    for (let turn = 0; turn < TURNS; turn++)
+      for (const level of levels) level.turns.push(await measured(level, seconds / TURNS));
+  } finally {
+    for (const { child, place } of levels) {
+      child.kill();
+      await place.stop();
     }
-  };
-  await Promise.all(Array.from({ length: parallel }, one));
-  return turn;
+  }
+  const first = costOf(levels[0]);
+  return levels.map((level) => ({
+    store: level.place.url.slice(0, level.place.url.indexOf(':')),
+    users: level.users,
+    'updates a second': Math.round(medianOf(level, ({ perSecond }) => perSecond)),
+    'cpu us an update': Number(costOf(level).toFixed(1)),
+    'of the first': (costOf(level) / first).toFixed(3),
+    commands: level.place.servers.length === 0 ? '' : medianOf(level, (turn) => turn.commands).toFixed(2),
+    'bytes a user': Math.round(level.bytes / level.users),
+  }));
 }
 
-/** Memory of primaries, the size of the file, or the heap of this process. */
-async function heldBytes(url: string, servers: readonly RedisProcess[]): Promise<number> {
-  if (servers.length > 0) return (await doneBy(servers)).bytes;
-  if (url.startsWith('lmdb:')) return statSync(join(url.slice('lmdb:'.length), 'data.mdb')).size;
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed + process.memoryUsage().external;
+async function filled(place: Place, users: number): Promise<Level> {
+  const before = await doneBy(place.servers);
+  const child = endsWithUs(
+    fork(fileURLToPath(new URL('level.ts', import.meta.url)), [place.url, `${users}`]),
+  );
+  const { heapBytes } = await told(child);
+  const bytes =
+    place.servers.length > 0
+      ? (await doneBy(place.servers)).bytes - before.bytes
+      : place.url.startsWith('lmdb:')
+        ? statSync(join(place.url.slice('lmdb:'.length), 'data.mdb')).size
+        : heapBytes;
+  return { place, child, users, bytes, turns: [] };
+}
+
+async function measured({ place, child }: Level, seconds: number): Promise<Turn> {
+  const before = await doneBy(place.servers);
+  child.send(seconds);
+  const one = await told(child);
+  const after = await doneBy(place.servers);
+  return {
+    perSecond: one.updates / one.seconds,
+    cpuUs: (one.cpuUs + after.cpuUs - before.cpuUs) / one.updates,
+    commands: (after.commands - before.commands) / one.updates,
+  };
+}
+
+/** What the process says next. Throws if it ends instead. */
+async function told(child: ChildProcess): Promise<Told> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  try {
+    const said = once(child, 'message', { signal });
+    const gone = once(child, 'exit', { signal }).then(([code]) => {
+      throw new Error(`a level ended with ${String(code)}`);
+    });
+    // `level.ts` sends nothing else.
+    const [message] = (await Promise.race([said, gone])) as [Told];
+    return message;
+  } finally {
+    ended.abort();
+  }
+}
+
+function costOf(level: Level | undefined): number {
+  return level === undefined ? 0 : medianOf(level, ({ cpuUs }) => cpuUs);
+}
+
+function medianOf({ turns }: Level, of: (turn: Turn) => number): number {
+  const sorted = turns.map(of).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

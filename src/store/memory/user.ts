@@ -14,10 +14,11 @@ export class User {
   readonly sequences = new Map<DeviceId, number>();
   readonly activity: BoundedLog<LoggedBatch>;
   readonly #contexts = new Map<SpaceId, StoredContext>();
-  readonly #recurrent = new Map<SpaceId, StoredRecurrent>();
+  // Empty maps would be a quarter of what most users take.
+  #recurrent: Map<SpaceId, StoredRecurrent> | null = null;
   /** In each space, those saved longest ago first. */
-  readonly #checkpoints = new Map<SpaceId, Map<ItemId, StoredCheckpoint>>();
-  readonly #manifests = new Map<DeviceId, Map<SpaceId, Map<ItemId, DataHash>>>();
+  #checkpoints: Map<SpaceId, Map<ItemId, StoredCheckpoint>> | null = null;
+  #manifests: Map<DeviceId, Map<SpaceId, Map<ItemId, DataHash>>> | null = null;
   readonly #checkpointsPerSpace: number;
 
   constructor(limits: StoreLimits, era: number) {
@@ -40,18 +41,20 @@ export class User {
   }
 
   recurrent(space: SpaceId): StoredRecurrent {
-    return this.#recurrent.get(space) ?? { version: this.era, bytes: new Uint8Array() };
+    return this.#recurrent?.get(space) ?? { version: this.era, bytes: new Uint8Array() };
   }
 
   setRecurrent(space: SpaceId, recurrent: StoredRecurrent): void {
+    this.#recurrent ??= new Map();
     this.#recurrent.set(space, recurrent);
   }
 
   checkpoint(space: SpaceId, item: ItemId): StoredCheckpoint | null {
-    return this.#checkpoints.get(space)?.get(item) ?? null;
+    return this.#checkpoints?.get(space)?.get(item) ?? null;
   }
 
   saveCheckpoints(space: SpaceId, checkpoints: readonly StoredCheckpoint[]): void {
+    this.#checkpoints ??= new Map();
     const saved = this.#checkpoints.get(space) ?? new Map<ItemId, StoredCheckpoint>();
     this.#checkpoints.set(space, saved);
     for (const checkpoint of checkpoints) {
@@ -66,10 +69,11 @@ export class User {
   }
 
   manifest(device: DeviceId, space: SpaceId): Map<ItemId, DataHash> {
-    return this.#manifests.get(device)?.get(space) ?? new Map<ItemId, DataHash>();
+    return this.#manifests?.get(device)?.get(space) ?? new Map<ItemId, DataHash>();
   }
 
   setManifest(device: DeviceId, space: SpaceId, held: Map<ItemId, DataHash>): void {
+    this.#manifests ??= new Map();
     const spaces = this.#manifests.get(device) ?? new Map<SpaceId, Map<ItemId, DataHash>>();
     this.#manifests.set(device, spaces.set(space, held));
   }
@@ -78,12 +82,12 @@ export class User {
   *records(): Generator<UserRecord> {
     for (const [device, sequence] of this.sequences) yield { kind: 'sequence', device, sequence };
     for (const [space, context] of this.#contexts) yield { kind: 'context', space, ...context };
-    for (const [space, recurrent] of this.#recurrent) yield { kind: 'recurrent', space, ...recurrent };
+    for (const [space, recurrent] of this.#recurrent ?? []) yield { kind: 'recurrent', space, ...recurrent };
     for (const { offset, entry } of this.activity.after(0, this.activity.high))
       yield { kind: 'activity', offset, device: entry.device, batch: entry.batch };
-    for (const [space, checkpoints] of this.#checkpoints)
+    for (const [space, checkpoints] of this.#checkpoints ?? [])
       for (const checkpoint of checkpoints.values()) yield { kind: 'checkpoint', space, checkpoint };
-    for (const [device, spaces] of this.#manifests)
+    for (const [device, spaces] of this.#manifests ?? [])
       for (const [space, held] of spaces)
         for (const [item, dataHash] of held) yield { kind: 'held', device, space, item, dataHash };
   }

@@ -66,9 +66,10 @@ export class RedisProcess {
   }
 }
 
-/** A server that keeps nothing on disk but what it is told to. */
+/** A server that keeps nothing on disk but what it is told to; short streams take as little memory as in deploy/redis.conf. */
 export function redisServer(port: number, folder: string, more: readonly string[] = []): RedisProcess {
   const place = join(folder, `${port}`);
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  return new RedisProcess('redis-server', port, place, [...args, '--dir', place, ...more]);
+  const streams = ['--stream-node-max-bytes', '1024'];
+  return new RedisProcess('redis-server', port, place, [...args, ...streams, '--dir', place, ...more]);
 }

@@ -14,8 +14,11 @@ import { Verdict } from '@foresync/protocol';
 import { CHUNK_BYTES } from '../../src/store/lmdb/blob-records.js';
 import { openDatabase, Records } from '../../src/store/lmdb/records.js';
 import { openStore } from '../../src/store/open.js';
-import { pseudonym } from '../../src/domain/ids.js';
+import { KeyLists } from '../../src/store/redis/archive/key-lists.js';
+import { openForCopy } from '../../src/store/redis/archive/reader.js';
+import { pseudonym, spaceId } from '../../src/domain/ids.js';
 import { appWorld } from '../support/app-world.js';
+import { all } from '../support/calls.js';
 import { endsWithUs } from '../support/children.js';
 import { foresync } from '../support/cli.js';
 import { fillStore } from '../support/filled-store.js';
@@ -101,6 +104,25 @@ describe('foresync store copy', function () {
     assert.match(found.err, /HASH_MISMATCH/);
     const node = await openStore({ url: redis.url }, surroundings).catch((thrown: unknown) => thrown);
     assert.match(String(node), /COPY_UNFINISHED.*foresync store copy/);
+  });
+
+  it('finds all keys of all primaries in more passes than one, from any of them on', async () => {
+    const store = await openStore({ url: redis.url }, surroundings);
+    await store.spaces.ensure(spaceId('team'), 1);
+    await crowd(store, 300);
+    await store.close();
+    const access = await openForCopy(redis.url, {});
+    try {
+      const listed = (kept: number, after = ''): Promise<string[]> =>
+        all(new KeyLists(access, kept).after('user', after));
+      const keys = await listed(1000);
+      assert.equal(new Set(keys).size, 300);
+      // One too many for a pass, passes that are full to the last, and a place in between.
+      for (const kept of [299, 300, 100, 7]) assert.deepEqual(await listed(kept), keys, `${kept} a pass`);
+      assert.deepEqual(await listed(100, keys[149]), keys.slice(150));
+    } finally {
+      await access.close();
+    }
   });
 
   it('does not take a cluster away from its nodes', async () => {

@@ -5,10 +5,14 @@ import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Finding } from '../../src/domain/finding.js';
+import { copyArchive } from '../../src/store/archive/copy.js';
+import { openArchive, openCopy } from '../../src/store/archives.js';
+import { openStore } from '../../src/store/open.js';
 import { LAYOUT } from '../../src/store/redis/layout.js';
 import { appWorld } from '../support/app-world.js';
 import { Authority } from '../support/certificates.js';
 import { foresync } from '../support/cli.js';
+import { fillStore } from '../support/filled-store.js';
 import { freePort } from '../support/ports.js';
 import { startCluster } from '../support/redis/cluster.js';
 import { startStandalone } from '../support/redis/deployment.js';
@@ -23,6 +27,7 @@ interface Examined {
   readonly err: string;
   outcome(check: string): string;
   found(check: string): string;
+  advice(check: string): string | null;
 }
 
 describe('foresync doctor', function () {
@@ -61,7 +66,12 @@ describe('foresync doctor', function () {
       assert.equal(found.advice === null, found.outcome === 'ok');
       return found;
     };
-    return { code, err, outcome: (check) => of(check).outcome, found: (check) => of(check).found };
+    return {
+      ...{ code, err },
+      outcome: (check) => of(check).outcome,
+      found: (check) => of(check).found,
+      advice: (check) => of(check).advice,
+    };
   }
 
   it('a cluster: healthy while a server runs on it, then with a dead replica', async () => {
@@ -158,6 +168,27 @@ describe('foresync doctor', function () {
     assert.match((await examined('--store', `lmdb:${place}`)).found('store'), /no LMDB database/);
   });
 
+  it('a copy that is not whole, in a directory and in Redis: no server can use it, and what to do', async () => {
+    const [source, copied] = [join(folder.path, 'source'), join(folder.path, 'copied')];
+    const redis = await startStandalone();
+    try {
+      const store = await openStore({ url: `lmdb:${source}` }, { clock: Date, randomBytes });
+      await fillStore(store);
+      await store.close();
+      for (const to of [`lmdb:${copied}`, redis.url]) {
+        await cutOff(`lmdb:${source}`, to);
+        const unfinished = await examined('--store', to);
+        assert.deepEqual([unfinished.code, unfinished.outcome('store')], [1, 'failure']);
+        assert.match(unfinished.found('store'), /a copy that is not whole/);
+        assert.equal(unfinished.advice('store'), 'run `foresync store copy` again');
+        assert.equal((await foresync('store', 'copy', `lmdb:${source}`, to)).code, 0);
+        assert.equal((await examined('--store', to)).outcome('store'), 'ok');
+      }
+    } finally {
+      await redis.stop();
+    }
+  });
+
   it('keys, TLS, listeners and the model: what cannot be used is named', async () => {
     const authority = new Authority('authority');
     const [mine, other] = [authority.issue('127.0.0.1'), authority.issue('127.0.0.1')];
@@ -198,3 +229,16 @@ describe('foresync doctor', function () {
     assert.match(out, /^warning {2}TLS .*reached from other machines/m);
   });
 });
+
+/** A copy that was stopped at its first page. */
+async function cutOff(from: string, to: string): Promise<void> {
+  const [source, target] = [await openArchive({ url: from }), await openCopy({ url: to })];
+  const cut = new AbortController();
+  const options = { now: () => Date.now(), signal: cut.signal, onProgress: () => cut.abort() };
+  try {
+    await assert.rejects(copyArchive(source, target, options), { code: 'COPY_UNFINISHED' });
+  } finally {
+    await target.close();
+    await source.close();
+  }
+}

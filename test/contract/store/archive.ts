@@ -3,10 +3,14 @@ import { randomBytes } from 'node:crypto';
 import type { ArchivePart } from '../../../src/domain/archive-port.js';
 import { ARCHIVE_PARTS } from '../../../src/domain/archive-port.js';
 import { ForesyncError } from '../../../src/domain/errors.js';
+import type { Pseudonym } from '../../../src/domain/ids.js';
+import type { Store } from '../../../src/domain/store-port.js';
 import type { CopyReport } from '../../../src/store/archive/copy.js';
 import { copyArchive } from '../../../src/store/archive/copy.js';
 import { openArchive, openCopy } from '../../../src/store/archives.js';
 import { openStore } from '../../../src/store/open.js';
+import { countOf } from '../../../src/store/count-of.js';
+import { forgottenMark } from '../../../src/util/forgotten-mark.js';
 import { fillStore } from '../../support/filled-store.js';
 import { scratchFolder } from '../../support/scratch.js';
 import { auditBlobs } from '../../support/store-audit.js';
@@ -103,6 +107,47 @@ export function archiveSuite(adapter: Adapter): void {
         await (await world.open(to)).close();
       }));
 
+    it('takes along forgettings that were cut off: they are finished where the users come back, and nothing of them does', () =>
+      withCopies(adapter, LIMITS, async (world) => {
+        const { known } = await world.filled();
+        const [device] = known.devices;
+        assert.ok(device !== undefined);
+        const [comes, isForgotten, other] = known.users as [Pseudonym, Pseudonym, Pseudonym];
+        const source = await world.open(world.url);
+        for (const user of [comes, isForgotten]) {
+          const cut = source.users.forget(user, () => Promise.reject(new Error('cut off')));
+          await assert.rejects(cut, /cut off/);
+          assert.ok((await recordsOf(source, user)) > 0);
+        }
+        const others = await recordsOf(source, other);
+        await source.close();
+        await world.copy(world.url, world.between);
+        await world.copy(world.between, await world.emptied());
+        for (const url of [world.url, world.between]) {
+          const store = await world.open(url);
+          try {
+            await store.users.forget(isForgotten);
+            for (const user of [comes, isForgotten]) {
+              const { era } = await store.users.meet(user);
+              assert.ok(era > 0);
+              assert.equal(await recordsOf(store, user), 0);
+              for (const space of known.spaces) {
+                const { entries, forgotten } = await store.spaces.readFeed(space, 0, 1000);
+                assert.ok(entries.every((entry) => entry.user !== user));
+                assert.ok(forgotten.some(({ mark }) => mark === forgottenMark(user)));
+                const late = { space, sequence: 1, activities: [] };
+                const context = { expectedVersion: 0, bytes: Buffer.from('late') };
+                const applying = store.users.apply(user, device, late, context);
+                await assert.rejects(applying, { code: 'FORGOTTEN' });
+              }
+            }
+            assert.equal(await recordsOf(store, other), others);
+          } finally {
+            await store.close();
+          }
+        }
+      }));
+
     it('takes no place where something else is', () =>
       withCopies(adapter, LIMITS, async (world) => {
         await world.filled();
@@ -120,6 +165,10 @@ export function archiveSuite(adapter: Adapter): void {
         await assert.rejects(world.copy(world.between, to), { code: 'COPY_REFUSED' });
       }));
   });
+}
+
+function recordsOf(store: Store, user: Pseudonym): Promise<number> {
+  return countOf(store.users.records(user));
 }
 
 const LIMITS = { logRetention: 9, blobGraceMs: 60_000 };

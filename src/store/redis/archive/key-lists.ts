@@ -21,9 +21,11 @@ const PAUSE_MS = 100;
  */
 export class KeyLists {
   readonly #access: Access;
+  readonly #kept: number;
 
-  constructor(access: Access) {
+  constructor(access: Access, kept = KEPT) {
     this.#access = access;
+    this.#kept = kept;
   }
 
   /** Keys of a kind after this one, in an order that is always the same. */
@@ -31,7 +33,7 @@ export class KeyLists {
     for (let last = start; ; ) {
       const found = await this.#tried(() => this.#pass(kind, last));
       yield* found;
-      if (found.length < KEPT) return;
+      if (found.length < this.#kept) return;
       last = found.at(-1) ?? last;
     }
   }
@@ -51,9 +53,9 @@ export class KeyLists {
     await this.#scan(kind, (key) => {
       if (key <= last) return;
       found.push(key);
-      if (found.length >= 2 * KEPT) found = first(found);
+      if (found.length >= 2 * this.#kept) found = first(found, this.#kept);
     });
-    return first(found);
+    return first(found, this.#kept);
   }
 
   async #scan(kind: KeyKind, each: (key: string) => void): Promise<void> {
@@ -92,7 +94,7 @@ export class KeyLists {
   }
 }
 
-/** Each once, in order, as many as are kept. */
-function first(keys: readonly string[]): string[] {
-  return [...new Set(keys)].sort().slice(0, KEPT);
+/** Each once, in order, so many. */
+function first(keys: readonly string[], kept: number): string[] {
+  return [...new Set(keys)].sort().slice(0, kept);
 }

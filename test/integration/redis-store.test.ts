@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { spaceId } from '../../src/domain/ids.js';
 import type { Store } from '../../src/domain/store-port.js';
+import { openArchive } from '../../src/store/archives.js';
 import { UNOBSERVED } from '../../src/store/observer.js';
 import { openStore } from '../../src/store/open.js';
 import type { RedisSettings } from '../../src/store/redis/settings.js';
@@ -85,6 +86,20 @@ describe('redis: what a store makes of its servers', function () {
     const { port: other } = talker.address() as AddressInfo;
     await assert.rejects(open(unending, `redis://127.0.0.1:${other}`), /UNAVAILABLE.*cannot be used/);
     talker.close();
+  });
+
+  it('to be copied, is asked again who uses it when nobody answers', async () => {
+    await (await open()).close();
+    const hole = await holeBefore(primary.port);
+    const settings = { commandMs: 100 };
+    const archive = await openArchive({ url: `redis://127.0.0.1:${hole.port}`, redis: settings });
+    hole.swallow();
+    const idle = archive.mustBeIdle();
+    // Long enough for an attempt to be given up.
+    setTimeout(() => hole.heal(), 3 * settings.commandMs);
+    await idle;
+    await archive.close();
+    await hole.close();
   });
 
   it('keeps the number of partitions that it was made with', async () => {

@@ -147,7 +147,7 @@ export interface ArchiveReader {
 export interface ArchiveWriter {
   /** What is there so far. */
   readonly reader: Omit<ArchiveReader, 'close'>;
-  /** Makes an empty store an unfinished copy, or finds how far it is one. Throws COPY_REFUSED if it is anything else. */
+  /** Makes an empty store an unfinished copy and answers `fresh`, or finds how far it is one. COPY_REFUSED if it is anything else. */
   begin(fresh: CopyState): Promise<CopyState>;
   /** Remembers how far it is; everything that was written before is as safe as the store makes it. */
   save(state: CopyState): Promise<void>;

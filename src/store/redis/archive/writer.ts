@@ -45,11 +45,8 @@ export class RedisArchiveWriter implements ArchiveWriter {
 
   async begin(fresh: CopyState): Promise<CopyState> {
     const { router, keys } = this.#reaching;
-    const args = [
-      layoutWord(this.#partitions, 'copying'),
-      encodeCopy(fresh),
-      (await this.#isEmpty()) ? '1' : '',
-    ];
+    const isEmpty = (await new KeyLists(this.#access).count('any')) === 0;
+    const args = [layoutWord(this.#partitions, 'copying'), encodeCopy(fresh), isEmpty ? '1' : ''];
     const { reply } = await router.run({ script: BEGIN_COPY, keys: [keys.layout, keys.copying], args });
     const [, state = null] = listOf(reply);
     const bytes = bytesOrNull(state);
@@ -104,12 +101,6 @@ export class RedisArchiveWriter implements ArchiveWriter {
 
   close(): Promise<void> {
     return this.#access.close();
-  }
-
-  /** Whether there is nothing of a store but the layout. */
-  async #isEmpty(): Promise<boolean> {
-    for await (const key of new KeyLists(this.#access).after('any', '')) return key === '';
-    return true;
   }
 }
 

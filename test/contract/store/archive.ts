@@ -12,7 +12,7 @@ import { scratchFolder } from '../../support/scratch.js';
 import { auditBlobs } from '../../support/store-audit.js';
 import { answersOf } from '../../support/store-answers.js';
 import type { Adapter } from './harness.js';
-import { ManualClock } from './harness.js';
+import { ANN, commit, makeSpace, ManualClock, PHONE, SPACE } from './harness.js';
 
 /** A store that is copied to another engine and back answers as before. */
 export function archiveSuite(adapter: Adapter): void {
@@ -85,6 +85,25 @@ export function archiveSuite(adapter: Adapter): void {
         } finally {
           await archive.close();
         }
+      }));
+
+    it('copies what takes several reads: a log, a list of items, a user, a feed', () =>
+      withCopies(adapter, { ...LIMITS, logRetention: 600 }, async (world) => {
+        const store = await world.open(world.url);
+        await makeSpace(store);
+        await commit(store, 'item 0', 'content');
+        const rest = Array.from({ length: 599 }, (_, index) => `item ${index + 1}`);
+        await Promise.all(rest.map((name) => commit(store, name, 'content')));
+        for (let version = 0; version < 260; version++) {
+          const batch = { space: SPACE, sequence: version + 1, activities: [] };
+          await store.users.apply(ANN, PHONE, batch, { expectedVersion: version, bytes: Buffer.from('c') });
+        }
+        await store.close();
+        const { sections } = await world.copy(world.url, world.between);
+        const counted = (['change', 'head', 'activity', 'fed'] as const).map(
+          (section) => sections.get(section)?.records,
+        );
+        assert.deepEqual(counted, [600, 600, 260, 260]);
       }));
 
     it('goes on with a copy that was cut off, which no server opens meanwhile', () =>

@@ -1,12 +1,12 @@
 import {
   StoredAlias,
   StoredBounds,
+  StoredCheckpoints,
   StoredHolder,
   StoredItem,
   StoredSnapshot,
   StoredUser,
 } from '@foresync/protocol/at-rest';
-import { StoredCheckpoints } from '@foresync/protocol/at-rest';
 import type { ArchiveRecord } from '../../../domain/archive-port.js';
 import { contentMissing } from '../../archive/refusals.js';
 import { encodeBatch, encodeMark } from '../../codec/batch.js';

@@ -111,6 +111,23 @@ describe('ContentService over gRPC', () => {
     );
   });
 
+  it('lists in smaller pages what a client would not take in one', async () => {
+    const edges = Array.from({ length: 256 }, (_, n) => ({ item: `${n}`.padEnd(512, 'x'), kind: 1 }));
+    const names = Array.from({ length: 40 }, (_, n) => `heavy/${n + 10}`);
+    for (const name of names) await put(name, Buffer.from(name), { edges });
+    const found: string[] = [];
+    for (let pageToken = ''; ; ) {
+      const page = await caller.unary(
+        methods.list,
+        ListRequest.create({ space: 'notes', prefix: 'heavy/', pageSize: 1000, pageToken }),
+      );
+      found.push(...page.checkpoints.map(({ item }) => item));
+      pageToken = page.nextPageToken;
+      if (pageToken === '') break;
+    }
+    assert.deepEqual(found, names);
+  });
+
   it('watches from positions on', async () => {
     const pages = caller.download(methods.watch, WatchRequest.create({ space: 'notes', prefix: 'watched/' }));
     const start = await pages.next();

@@ -16,6 +16,7 @@ import {
   ContentServiceDefinition,
   DeleteRequest,
   Durability,
+  EdgeKind,
   FetchRequest,
   GetRequest,
   ListRequest,
@@ -112,7 +113,10 @@ describe('ContentService over gRPC', () => {
   });
 
   it('lists in smaller pages what a client would not take in one', async () => {
-    const edges = Array.from({ length: 256 }, (_, n) => ({ item: `${n}`.padEnd(512, 'x'), kind: 1 }));
+    const edges = Array.from({ length: 256 }, (_, n) => ({
+      item: `${n}`.padEnd(512, 'x'),
+      kind: EdgeKind.EDGE_KIND_LINK,
+    }));
     const names = Array.from({ length: 40 }, (_, n) => `heavy/${n + 10}`);
     for (const name of names) await put(name, Buffer.from(name), { edges });
     const found: string[] = [];

@@ -24,7 +24,7 @@ export interface Ranked {
   readonly reasons: readonly Reason[];
 }
 
-/** Items that are scored, and steps that are learned, before others get their turn: the model keeps the thread. Milliseconds. */
+/** Items that are scored, and steps that are learned, before others get their turn, some milliseconds each: the model keeps the thread. */
 const TURN_ITEMS = 256;
 const TURN_STEPS = 16;
 

@@ -40,10 +40,7 @@ export default defineConfig(
     files: ['test/**/*.ts', 'clients/typescript/test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unused-expressions': 'off',
+      'max-lines': bounded(400),
     },
-  },
-  {
-    files: ['test/**/*.ts'],
-    rules: { 'max-lines': bounded(400) },
   },
 );

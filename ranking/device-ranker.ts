@@ -12,6 +12,7 @@ import { Recurrence } from '../src/predictor/model/recurrence.js';
 import { reasonsFor } from '../src/predictor/reasons.js';
 import { Statistics } from '../src/predictor/statistics.js';
 import { viewOf } from '../src/predictor/view.js';
+import { othersTurn } from './others-turn.js';
 import { OwnState } from './own-state.js';
 
 /** An item and how likely it is opened next. */
@@ -23,8 +24,9 @@ export interface Ranked {
   readonly reasons: readonly Reason[];
 }
 
-/** Items that are scored before others get their turn. */
+/** Items that are scored, and steps that are learned, before others get their turn, some milliseconds each: the model keeps the thread. */
 const TURN_ITEMS = 256;
+const TURN_STEPS = 16;
 
 // Whoever uses the device is the only one that its statistics know.
 const USER = pseudonym('own');
@@ -74,6 +76,7 @@ export class DeviceRanker {
       this.#statistics.learn(step, this.#context);
       this.#context = fold(this.#context, step);
       await this.#recurrence.idle();
+      if (this.steps % TURN_STEPS === 0) await othersTurn();
     }
   }
 
@@ -98,6 +101,7 @@ export class DeviceRanker {
   async scores(items: readonly ItemId[], nowMs: number): Promise<Float64Array> {
     const scores = new Float64Array(items.length);
     for (let at = 0; at < items.length; at += TURN_ITEMS) {
+      if (at > 0) await othersTurn();
       const question = this.#question(items.slice(at, at + TURN_ITEMS), nowMs);
       const features = featuresOf(viewOf(this.#statistics.counts, question));
       const logits = await this.#recurrence.logits(question, features);

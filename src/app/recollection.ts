@@ -21,7 +21,7 @@ export interface Recollecting {
 const SNAPSHOT = 'statistics';
 /** What the policy learned, beside the statistics; behind it, as uint64, up to which lesson. */
 const LEARNED = 'policy';
-const LESSON_BYTES = 8;
+const OFFSET_BYTES = 8;
 const FEED_PAGE = 512;
 const HEAD_PAGE = 1000;
 /** Entries before the snapshot that are read for the users' last steps: a step is learned together with those before it. */
@@ -42,7 +42,7 @@ export async function recollectPolicy(
   try {
     const saved = await from.spaces.loadSnapshot(space, LEARNED);
     if (saved === null) return 0;
-    const { learned, lesson } = opened(saved.bytes);
+    const { learned, lesson } = parted(saved.bytes);
     return lesson > newerThan && memory.load(learned) ? lesson : 0;
   } catch (thrown) {
     from.onCorrupt(corrupt(thrown));
@@ -84,21 +84,21 @@ export function saving(spaces: SpaceStore, space: SpaceId, learned: Learned): ()
     const { memory, exchanged } = learned;
     // What is learned between the exchange and this moment is told later, and so learned twice by who starts from here.
     const taught = (await exchanged?.()) ?? 0;
-    if (memory !== undefined) await spaces.saveSnapshot(space, LEARNED, high, closed(memory.dump(), taught));
+    if (memory !== undefined) await spaces.saveSnapshot(space, LEARNED, high, joined(memory.dump(), taught));
     saved = high;
   };
   return () => (last = last.catch(() => undefined).then(save));
 }
 
-function closed(learned: Uint8Array, lesson: number): Uint8Array {
-  const bytes = new Uint8Array(learned.length + LESSON_BYTES);
+function joined(learned: Uint8Array, lesson: number): Uint8Array {
+  const bytes = new Uint8Array(learned.length + OFFSET_BYTES);
   bytes.set(learned);
   new DataView(bytes.buffer).setBigUint64(learned.length, BigInt(lesson), true);
   return bytes;
 }
 
-function opened(bytes: Uint8Array): { readonly learned: Uint8Array; readonly lesson: number } {
-  const end = bytes.length - LESSON_BYTES;
+function parted(bytes: Uint8Array): { readonly learned: Uint8Array; readonly lesson: number } {
+  const end = bytes.length - OFFSET_BYTES;
   if (end < 0) throw new ForesyncError('STORE_CORRUPT', 'what a policy learned: too short');
   const lesson = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(end, true);
   return { learned: bytes.subarray(0, end), lesson: Number(lesson) };

@@ -1,30 +1,30 @@
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { CopyProgress } from '../app-copy.js';
+import { progressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
 
 /** Shows how far a copy is: a bar for a person, a line a part for a file. */
 export class CopyBar {
   readonly #terminal: Terminal;
   readonly #bar: SingleBar | null;
-  #phase: CopyProgress['phase'] | null = null;
   #last: CopyProgress | null = null;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
-    this.#bar = terminal.isLive ? newBar(terminal) : null;
+    this.#bar = progressBar(terminal, '{phase} {part} · {value}/{total} · {eta_formatted} left');
   }
 
   /** The copy has come further. */
   update(progress: CopyProgress): void {
     const { phase, part, done, total } = progress;
+    const isNext = this.#last?.phase !== phase;
     if (this.#bar === null) {
-      if (this.#last !== null && (this.#last.part !== part || this.#last.phase !== phase)) this.#tell();
+      if (isNext || this.#last?.part !== part) this.#tell();
     } else {
-      if (this.#phase !== phase) this.#bar.start(total, 0, { phase, part });
+      if (isNext) this.#bar.start(total, 0, { phase, part });
       this.#bar.setTotal(total);
       this.#bar.update(done, { phase, part });
     }
-    this.#phase = phase;
     this.#last = progress;
   }
 
@@ -40,16 +40,4 @@ export class CopyBar {
     const { phase, part, done, total } = this.#last;
     this.#terminal.err.write(`${phase} ${part}: ${done} of ${total} steps\n`);
   }
-}
-
-function newBar(terminal: Terminal): SingleBar {
-  return new SingleBar({
-    stream: terminal.err,
-    format: '{bar} {percentage}% · {phase} {part} · {value}/{total} · {eta_formatted} left',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    barsize: 24,
-    hideCursor: true,
-    clearOnComplete: true,
-  });
 }

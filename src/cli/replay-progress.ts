@@ -1,5 +1,6 @@
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { TaskProgress } from '../replay/policy-task.js';
+import { progressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
 
 /** Shows how far a replay is: a bar for a person, a line a policy for a file. */
@@ -13,7 +14,7 @@ export class ReplayProgress {
   constructor(terminal: Terminal, policies: number) {
     this.#terminal = terminal;
     this.#policies = policies;
-    this.#bar = terminal.isLive ? newBar(terminal) : null;
+    this.#bar = progressBar(terminal, '{value}/{total} steps · {eta_formatted} left · {running}');
   }
 
   /** A policy has come further; `steps === total` is its end. */
@@ -39,16 +40,4 @@ export class ReplayProgress {
   #seconds(): string {
     return ((performance.now() - this.#started) / 1000).toFixed(1);
   }
-}
-
-function newBar(terminal: Terminal): SingleBar {
-  return new SingleBar({
-    stream: terminal.err,
-    format: '{bar} {percentage}% · {value}/{total} steps · {eta_formatted} left · {running}',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    barsize: 24,
-    hideCursor: true,
-    clearOnComplete: true,
-  });
 }

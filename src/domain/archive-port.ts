@@ -144,8 +144,10 @@ export interface ArchiveReader {
 }
 
 /** A store that a copy is made in. Everything may be written again: that changes nothing. */
-export interface ArchiveWriter extends ArchiveReader {
-  /** Makes an empty store an unfinished copy, or finds how far it is one. Throws COPY_REFUSED if it is anything else. */
+export interface ArchiveWriter {
+  /** What is there so far. */
+  readonly reader: Omit<ArchiveReader, 'close'>;
+  /** Makes an empty store an unfinished copy and answers `fresh`, or finds how far it is one. COPY_REFUSED if it is anything else. */
   begin(fresh: CopyState): Promise<CopyState>;
   /** Remembers how far it is; everything that was written before is as safe as the store makes it. */
   save(state: CopyState): Promise<void>;
@@ -155,4 +157,5 @@ export interface ArchiveWriter extends ArchiveReader {
   putContent(blob: ArchivedBlob, content: AsyncIterable<Uint8Array>, sinceMs: number): Promise<void>;
   /** From now on it is a store like any other. */
   finish(): Promise<void>;
+  close(): Promise<void>;
 }

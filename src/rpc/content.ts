@@ -1,10 +1,11 @@
 import type { ContentServiceDefinition, DeleteRequest, GetRequest, GetResponse } from '@foresync/protocol';
-import type { ListRequest, WatchRequest, WatchResponse } from '@foresync/protocol';
+import type { ListRequest, ListResponse, WatchRequest, WatchResponse } from '@foresync/protocol';
+import { Checkpoint } from '@foresync/protocol';
 import { PROTOCOL_LIMITS } from '@foresync/protocol/limits';
 import { deleteContent } from '../content/delete.js';
 import type { ContentDeps } from '../content/deps.js';
 import { getContent } from '../content/get.js';
-import type { ListOrder } from '../content/list.js';
+import type { ItemPage, ListOrder } from '../content/list.js';
 import { listContent } from '../content/list.js';
 import { watchSpace } from '../content/watch.js';
 import { itemId, spaceId } from '../domain/ids.js';
@@ -25,6 +26,8 @@ export interface ContentServiceDeps extends PutDeps {
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;
+/** gRPC clients take 4 MiB unless they are told otherwise, and the edges of a thousand items may be more. */
+const MAX_PAGE_BYTES = PROTOCOL_LIMITS.frameBytes;
 
 /** ContentService: fields are checked here, the use cases of content/ do the rest. */
 export function contentHandlers(deps: ContentServiceDeps): Handlers<ContentServiceDefinition> {
@@ -49,10 +52,24 @@ export function contentHandlers(deps: ContentServiceDeps): Handlers<ContentServi
         call.identity,
         checked(() => listOrder(request)),
       );
-      return { checkpoints: page.checkpoints.map(wireCheckpoint), nextPageToken: pageToken(page.next) };
+      return listed(page);
     },
     watch: (request, call) => watch(deps, request, call),
   };
+}
+
+/** A page as far as it fits; the next one goes on from there. One item always does. */
+function listed({ checkpoints, next }: ItemPage): ListResponse {
+  const fitting: Checkpoint[] = [];
+  let bytes = 0;
+  for (const checkpoint of checkpoints) {
+    const wire = wireCheckpoint(checkpoint);
+    bytes += Checkpoint.encode(wire).finish().length;
+    if (bytes > MAX_PAGE_BYTES)
+      return { checkpoints: fitting, nextPageToken: pageToken(fitting.at(-1)?.item ?? null) };
+    fitting.push(wire);
+  }
+  return { checkpoints: fitting, nextPageToken: pageToken(next) };
 }
 
 async function* get(deps: ContentDeps, request: GetRequest, call: Call): AsyncGenerator<GetResponse> {

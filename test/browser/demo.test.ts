@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page, Request } from 'playwright-core';
 import { launchChromium } from '../support/browser/chromium.js';
 import { DemoProcess } from '../support/browser/demo-process.js';
+import { until } from '../support/until.js';
 
 /** `npm run demo:web` as a new user would try it, in real headless Chromium. */
 describe('the demo in a browser', function () {
@@ -12,6 +13,7 @@ describe('the demo in a browser', function () {
   let laptop: Locator;
   let phone: Locator;
   let problems: string[] = [];
+  const streams = new Set<Request>();
 
   before(async () => {
     [demo, browser] = await Promise.all([DemoProcess.start(), launchChromium()]);
@@ -20,6 +22,12 @@ describe('the demo in a browser', function () {
     problems = [];
     page = await browser.newPage();
     page.on('pageerror', ({ message }) => problems.push(message));
+    streams.clear();
+    page.on('request', (request) => {
+      if (request.url().endsWith('/Subscribe')) streams.add(request);
+    });
+    page.on('requestfinished', (request) => streams.delete(request));
+    page.on('requestfailed', (request) => streams.delete(request));
     await page.goto(demo.url);
     laptop = page.getByRole('region', { name: 'Laptop' });
     phone = page.getByRole('region', { name: 'Phone' });
@@ -121,6 +129,15 @@ describe('the demo in a browser', function () {
     const told = page.locator('.colleagues [role=status]');
     await told.getByText('changed').waitFor();
     assert.match(await told.innerText(), /^u\w+ changed \S+/);
+  });
+
+  it('keeps one session for a device, however fast it is begun anew', async () => {
+    const before = new Set(streams);
+    assert.equal(before.size, 2);
+    await page.evaluate("for (const at of [1, 2, 3]) document.querySelectorAll('[role=switch]')[1].click()");
+    await until(() => [...streams].some((stream) => !before.has(stream)), 'a session has begun');
+    await phone.getByText('live').waitFor();
+    await until(() => streams.size === 2, 'the sessions that were given up are over');
   });
 
   it('can be used by the keyboard alone', async () => {

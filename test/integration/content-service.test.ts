@@ -16,6 +16,7 @@ import {
   ContentServiceDefinition,
   DeleteRequest,
   Durability,
+  EdgeKind,
   FetchRequest,
   GetRequest,
   ListRequest,
@@ -109,6 +110,26 @@ describe('ContentService over gRPC', () => {
       [names(first), names(second), second.nextPageToken],
       [['list/a', 'list/b'], ['list/c'], ''],
     );
+  });
+
+  it('lists in smaller pages what a client would not take in one', async () => {
+    const edges = Array.from({ length: 256 }, (_, n) => ({
+      item: `${n}`.padEnd(512, 'x'),
+      kind: EdgeKind.EDGE_KIND_LINK,
+    }));
+    const names = Array.from({ length: 40 }, (_, n) => `heavy/${n + 10}`);
+    for (const name of names) await put(name, Buffer.from(name), { edges });
+    const found: string[] = [];
+    for (let pageToken = ''; ; ) {
+      const page = await caller.unary(
+        methods.list,
+        ListRequest.create({ space: 'notes', prefix: 'heavy/', pageSize: 1000, pageToken }),
+      );
+      found.push(...page.checkpoints.map(({ item }) => item));
+      pageToken = page.nextPageToken;
+      if (pageToken === '') break;
+    }
+    assert.deepEqual(found, names);
   });
 
   it('watches from positions on', async () => {

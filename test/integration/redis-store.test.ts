@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { spaceId } from '../../src/domain/ids.js';
 import type { Store } from '../../src/domain/store-port.js';
+import { openArchive } from '../../src/store/archives.js';
+import { UNOBSERVED } from '../../src/store/observer.js';
 import { openStore } from '../../src/store/open.js';
 import type { RedisSettings } from '../../src/store/redis/settings.js';
 import { commit, item, makeSpace, SPACE, wholeLog } from '../contract/store/harness.js';
@@ -20,9 +25,13 @@ describe('redis: what a store makes of its servers', function () {
   let primary: RedisProcess;
   const stores: Store[] = [];
 
-  const open = async (settings: Partial<RedisSettings> = {}, url = redis.url): Promise<Store> => {
+  const open = async (
+    settings: Partial<RedisSettings> = {},
+    url = redis.url,
+    observer = UNOBSERVED,
+  ): Promise<Store> => {
     const surroundings = { clock: { now: () => Date.now() }, randomBytes };
-    const store = await openStore({ url, redis: { operationMs: 5000, ...settings } }, surroundings);
+    const store = await openStore({ url, redis: { operationMs: 5000, ...settings }, observer }, surroundings);
     stores.push(store);
     return store;
   };
@@ -41,9 +50,56 @@ describe('redis: what a store makes of its servers', function () {
     await assert.rejects(open(), /\[CONFIG_INVALID\].*allkeys-lru, which removes what was acknowledged/);
   });
 
-  it('refuses a server that is not there, or does not answer', async () => {
+  it('refuses a server that is not there, or does not answer, when it has waited for it', async () => {
+    const hole = await holeBefore(primary.port);
+    hole.swallow();
+    const settings = { operationMs: 300, commandMs: 100 };
+    const swallowed = open(settings, `redis://127.0.0.1:${hole.port}`);
+    await assert.rejects(swallowed, /\[STORE_UNAVAILABLE\] not done within 300 ms: .*within 100 ms/);
+    await hole.close();
     await primary.kill();
-    await assert.rejects(open(), { code: 'STORE_UNAVAILABLE' });
+    await assert.rejects(open(settings), /\[STORE_UNAVAILABLE\] not done within 300 ms: .*ECONNREFUSED/);
+  });
+
+  it('waits for a server that is slow to greet: the first connections hang', async () => {
+    const hole = await holeBefore(primary.port);
+    hole.swallow();
+    let retried = 0;
+    const healed = { ...UNOBSERVED, retried: () => ++retried === 2 && hole.heal() };
+    const store = await open({ commandMs: 200 }, `redis://127.0.0.1:${hole.port}`, healed);
+    await makeSpace(store);
+    assert.ok(retried >= 2);
+    await store.close();
+    await hole.close();
+  });
+
+  it('tells at once what no waiting mends: another password, another kind of server', async () => {
+    const unending = { operationMs: 600_000 };
+    const { port } = primary;
+    await assert.rejects(open(unending, `redis://me:guess@127.0.0.1:${port}`), /UNAVAILABLE.*WRONGPASS/);
+    await primary.ask((client) => client.acl('SETUSER', 'mute', 'on', 'nopass', '~*', '+info'));
+    await assert.rejects(open(unending, `redis://mute:any@127.0.0.1:${port}`), /UNAVAILABLE.*NOPERM/);
+    await primary.ask((client) => client.config('SET', 'requirepass', 'secret'));
+    await assert.rejects(open(unending), /UNAVAILABLE.*NOAUTH/);
+    const talker = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await once(talker.listen(0, '127.0.0.1'), 'listening');
+    const { port: other } = talker.address() as AddressInfo;
+    await assert.rejects(open(unending, `redis://127.0.0.1:${other}`), /UNAVAILABLE.*cannot be used/);
+    talker.close();
+  });
+
+  it('to be copied, is asked again who uses it when nobody answers', async () => {
+    await (await open()).close();
+    const hole = await holeBefore(primary.port);
+    const settings = { commandMs: 100 };
+    const archive = await openArchive({ url: `redis://127.0.0.1:${hole.port}`, redis: settings });
+    hole.swallow();
+    const idle = archive.mustBeIdle();
+    // Long enough for an attempt to be given up.
+    setTimeout(() => hole.heal(), 3 * settings.commandMs);
+    await idle;
+    await archive.close();
+    await hole.close();
   });
 
   it('keeps the number of partitions that it was made with', async () => {

@@ -13,36 +13,31 @@ const SNAPSHOTS = ['statistics', 'p:x:meta'];
 const AT = Date.UTC(2026, 0, 1);
 
 /** Fills a store through its port with some of everything, users who were forgotten included; the last two were. */
-export async function fillStore(store: Store, users: readonly Pseudonym[] = USERS): Promise<Known> {
+export async function fillStore(store: Store): Promise<Known> {
   const hashes: DataHash[] = [];
   const large = randomBytes(1_300_000);
   for (const content of ['one', 'two', '', large, 'waits for its head'])
     hashes.push(await put(store, content));
   for (const [index, space] of SPACES.entries()) {
     await store.spaces.ensure(space, index + 1);
-    await fillSpace(store, space, users, hashes);
+    await fillSpace(store, space, hashes);
   }
-  for (const user of users) await fillUser(store, user, hashes);
-  for (const user of users.slice(-2)) await store.users.forget(user);
-  const last = users.at(-1);
+  for (const user of USERS) await fillUser(store, user, hashes);
+  for (const user of USERS.slice(-2)) await store.users.forget(user);
+  const last = USERS.at(-1);
   // One who came back.
   if (last !== undefined) await store.users.meet(last);
-  return { spaces: SPACES, users, devices: DEVICES, items: ITEMS, hashes, snapshots: SNAPSHOTS };
+  return { spaces: SPACES, users: USERS, devices: DEVICES, items: ITEMS, hashes, snapshots: SNAPSHOTS };
 }
 
-async function fillSpace(
-  store: Store,
-  space: SpaceId,
-  users: readonly Pseudonym[],
-  hashes: readonly DataHash[],
-): Promise<void> {
+async function fillSpace(store: Store, space: SpaceId, hashes: readonly DataHash[]): Promise<void> {
   const sizes = [3, 3, 0, 1_300_000];
   for (let turn = 0; turn < 9; turn++)
     for (const [index, item] of ITEMS.entries()) {
       const which = (turn + index) % 4;
-      await commit(store, space, item, hashes[which] ?? null, sizes[which] ?? 0, users);
+      await commit(store, space, item, hashes[which] ?? null, sizes[which] ?? 0);
     }
-  await commit(store, space, 'gone', null, 0, users);
+  await commit(store, space, 'gone', null, 0);
   for (const name of SNAPSHOTS) await store.spaces.saveSnapshot(space, name, 3, Buffer.from(`${name} of it`));
 }
 
@@ -52,7 +47,6 @@ async function commit(
   item: string,
   hash: DataHash | null,
   sizeBytes: number,
-  users: readonly Pseudonym[],
 ): Promise<void> {
   await store.spaces.commit({
     space,
@@ -61,8 +55,8 @@ async function commit(
     sizeBytes,
     timestampMs: AT,
     edges: [{ item: itemId('plan'), kind: 'link' }],
-    writer: users[0] ?? null,
-    audience: users.slice(0, 2),
+    writer: USERS[0] ?? null,
+    audience: USERS.slice(0, 2),
     condition: { kind: 'always' },
   });
 }

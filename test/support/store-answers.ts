@@ -1,4 +1,4 @@
-import type { DeviceId, Pseudonym, SpaceId } from '../../src/domain/ids.js';
+import type { DataHash, DeviceId, ItemId, Pseudonym, SpaceId } from '../../src/domain/ids.js';
 import type { Store } from '../../src/domain/store-port.js';
 
 /** Whom and what a test put into a store. */
@@ -6,8 +6,8 @@ export interface Known {
   readonly spaces: readonly SpaceId[];
   readonly users: readonly Pseudonym[];
   readonly devices: readonly DeviceId[];
-  readonly items: readonly string[];
-  readonly hashes: readonly string[];
+  readonly items: readonly ItemId[];
+  readonly hashes: readonly DataHash[];
   readonly snapshots: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export async function answersOf(store: Store, known: Known): Promise<unknown> {
   const spaces = [];
   for (const space of known.spaces) spaces.push(await ofSpace(store, known, space));
   const blobs = [];
-  for (const hash of known.hashes as Parameters<Store['blobs']['has']>[0][]) {
+  for (const hash of known.hashes) {
     const bytes = await store.blobs.read(hash, 0, 10_000_000);
     blobs.push([hash, bytes === null ? null : Buffer.from(bytes).toString('base64')]);
   }
@@ -40,7 +40,7 @@ async function ofSpace(store: Store, known: Known, space: SpaceId): Promise<unkn
   return {
     meta,
     logs,
-    heads: await store.spaces.heads(space, known.items as never),
+    heads: await store.spaces.heads(space, known.items),
     list: await store.spaces.list(space, '', '', 10_000),
     feed: await store.spaces.readFeed(space, 0, 10_000),
     snapshots,
@@ -59,7 +59,7 @@ async function ofUser(store: Store, known: Known, user: Pseudonym): Promise<unkn
     inSpaces.push({
       context: [context.version, Buffer.from(context.bytes).toString('hex')],
       recurrent: [recurrent.version, Buffer.from(recurrent.bytes).toString('hex')],
-      checkpoints: await store.users.checkpoints(user, space, known.items as never),
+      checkpoints: await store.users.checkpoints(user, space, known.items),
       manifests,
     });
   }

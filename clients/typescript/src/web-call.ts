@@ -20,9 +20,15 @@ export async function* webStream<Request, Response>(
 ): AsyncGenerator<Response, void, undefined> {
   const body = bodyOf(Array.from(messages, (message) => request.encode(message).finish()));
   const answer = await fetched(path, body, call);
+  const pieces = piecesOf(answer, call.signal);
   let end = endIn((name) => answer.headers.get(name));
-  if (end === undefined && !answer.ok) throw httpError(answer.status, await answer.text());
-  for await (const { isTrailer, bytes } of framesOf(piecesOf(answer, call.signal))) {
+  if (end instanceof ForesyncClientError) {
+    // Headers that refuse are the whole answer.
+    answer.body?.cancel().catch(() => undefined);
+    throw end;
+  }
+  if (end === undefined && !answer.ok) throw await httpError(answer.status, pieces);
+  for await (const { isTrailer, bytes } of framesOf(pieces)) {
     if (isTrailer) end = endIn(trailersOf(bytes));
     else yield response.decode(bytes);
   }

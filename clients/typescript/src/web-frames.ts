@@ -1,3 +1,6 @@
+import { ForesyncClientError } from './errors.js';
+import { broken } from './web-status.js';
+
 /** One frame of grpc-web: a message, or the trailers that end a call. */
 export interface WebFrame {
   readonly isTrailer: boolean;
@@ -6,7 +9,10 @@ export interface WebFrame {
 
 /** A byte of flags, then the length as 32 bits, big-endian. */
 const HEADER_BYTES = 5;
+const MESSAGE = 0;
 const TRAILER = 0x80;
+/** As much as gRPC's own clients take of one message. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Messages as one body. grpc-web knows no client stream, but several messages in one body are one to the server. */
 export function bodyOf(messages: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -21,30 +27,44 @@ export function bodyOf(messages: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return body;
 }
 
-/** The frames of a body that comes in pieces of any size. What is left at its end is no frame. */
+/**
+ * The frames of a body that comes in pieces of any size; none follows the trailers. Throws UNAVAILABLE for what is no frame, or
+ * only a part of one, and EXHAUSTED for one of more than 4 MiB.
+ */
 export async function* framesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<WebFrame> {
   let waiting: Uint8Array[] = [];
   let bytes = 0;
   let needed = HEADER_BYTES;
+  let isOver = false;
   for await (const piece of pieces) {
     waiting.push(piece);
     bytes += piece.length;
     if (bytes < needed) continue;
     let rest = joined(waiting, bytes);
     for (needed = sizeOf(rest); rest.length >= needed; needed = sizeOf(rest)) {
-      const [flags = 0] = rest;
-      yield { isTrailer: (flags & TRAILER) !== 0, bytes: rest.subarray(HEADER_BYTES, needed) };
+      if (isOver) throw broken('the server went on after the end of the call');
+      isOver = rest[0] === TRAILER;
+      yield { isTrailer: isOver, bytes: rest.subarray(HEADER_BYTES, needed) };
       rest = rest.subarray(needed);
     }
     waiting = [rest];
     bytes = rest.length;
   }
+  if (bytes > 0) throw broken('the answer ended in the midst of a frame');
 }
 
 /** Bytes of the frame that begins here, as far as they can be told yet. */
 function sizeOf(bytes: Uint8Array): number {
   if (bytes.length < HEADER_BYTES) return HEADER_BYTES;
-  return HEADER_BYTES + new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
+  const [flags] = bytes;
+  // Nobody was asked to compress.
+  if (flags !== MESSAGE && flags !== TRAILER) throw broken('what came is not grpc-web, or is compressed');
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
+  if (length <= MOST_BYTES) return HEADER_BYTES + length;
+  throw new ForesyncClientError(
+    'EXHAUSTED',
+    `a message of ${length} bytes came: at most ${MOST_BYTES} are taken`,
+  );
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {

@@ -4,10 +4,10 @@ import { statusError } from './status-error.js';
 
 /** How a call ended, as headers or trailers say it: null in order, an error, or undefined: they do not say. */
 export function endIn(value: (name: string) => string | null): ForesyncClientError | null | undefined {
-  const code = value('grpc-status');
-  if (code === null) return undefined;
-  if (Number(code) === Code.OK) return null;
-  const plain = { code: Number(code), message: unescaped(value('grpc-message') ?? ''), details: [] };
+  const status = value('grpc-status');
+  if (status === null || !/^\d+$/.test(status)) return undefined;
+  if (Number(status) === Code.OK) return null;
+  const plain = { code: Number(status), message: unescaped(value('grpc-message') ?? ''), details: [] };
   return statusError(detailsOf(value('grpc-status-details-bin')) ?? plain);
 }
 
@@ -23,8 +23,17 @@ export function trailersOf(bytes: Uint8Array): (name: string) => string | null {
   return (name) => values.get(name) ?? null;
 }
 
-/** What an answer that is not gRPC's says, from a proxy for example: by the mapping that gRPC gives for HTTP. */
-export function httpError(status: number, text: string): ForesyncClientError {
+/** What an answer that is not gRPC's says, from a proxy for example: by the mapping that gRPC gives for HTTP. Reads no more of it than it tells. */
+export async function httpError(
+  status: number,
+  body: AsyncIterable<Uint8Array>,
+): Promise<ForesyncClientError> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of body) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.length >= MOST_TEXT) break;
+  }
   const message = `HTTP ${status}: ${text.slice(0, MOST_TEXT)}`;
   return statusError({ code: CODES.get(status) ?? Code.UNAVAILABLE, message, details: [] });
 }

@@ -14,10 +14,14 @@ describe('the diary of a device', () => {
     first.add({ kind: 'wrote', held: { space: 's', item: 'b', dataHash: new Uint8Array(32).fill(7) } });
     await first.commit();
     first.add(done('c'));
+    const under = first.commit();
+    first.add(done('d'));
+    await under;
+    assert.equal(log.records.length, 3);
     await first.commit();
     const second = await Diary.open(log);
     assert.deepEqual(second.entries, first.entries);
-    assert.equal(second.entries.length, 3);
+    assert.equal(second.entries.length, 4);
   });
 
   it('lets the older ones go, and whoever read it begin anew, when there is too much', async () => {

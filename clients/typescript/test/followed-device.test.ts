@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Model } from '@foresync/ranking';
 import type { DeviceBuffer } from '../src/buffer.js';
+import { deferred } from '../src/deferred.js';
 import { NoLog } from '../src/record-log.js';
 import { Diary } from '../src/rank/diary.js';
 import { FollowedDevice } from '../src/rank/followed-device.js';
+import type { LentModel } from '../src/rank/shared-model.js';
 import { MemoryStorage } from '../src/storage-memory.js';
 import { opened, put } from './support/buffers.js';
 import { batch } from './support/outbox-world.js';
@@ -42,6 +44,29 @@ describe('a device that is followed', () => {
     assert.equal(learned(), 0);
   });
 
+  it('is closed while its model is still to come, and gives it back then', async () => {
+    const coming = deferred<Model>();
+    const back = deferred<undefined>();
+    const happened: string[] = [];
+    const lent: LentModel = {
+      now: () => coming.promise,
+      giveBack: () => {
+        happened.push('given back');
+        back.resolve(undefined);
+        return Promise.resolve();
+      },
+    };
+    const buffer = await opened(new MemoryStorage());
+    const device = new FollowedDevice(buffer, await Diary.open(new NoLog()), lent);
+    const refused = assert.rejects(device.rank('s', HOW), { code: 'CLOSED' });
+    await device.close();
+    await refused;
+    happened.push('closed');
+    coming.resolve(modelThat(() => undefined));
+    await back.promise;
+    assert.deepEqual(happened, ['closed', 'given back']);
+  });
+
   it('does not remember for ever what it held once', async () => {
     const { device, buffer, learned } = await world();
     device.follow(batch('a'));
@@ -69,18 +94,22 @@ async function world(): Promise<{
   readonly learned: () => number;
 }> {
   let steps = 0;
-  const model: Model = {
+  const model = modelThat(() => steps++);
+  const buffer = await opened(new MemoryStorage());
+  const lent = { now: () => Promise.resolve(model), giveBack: () => Promise.resolve() };
+  const device = new FollowedDevice(buffer, await Diary.open(new NoLog()), lent);
+  return { device, buffer, learned: () => steps };
+}
+
+function modelThat(learns: () => void): Model {
+  return {
     id: 'counts steps',
     sizes: SIZES,
     advance: ({ states }) => {
-      steps++;
+      learns();
       return Promise.resolve(states);
     },
     score: ({ owners }) => Promise.resolve(new Float32Array(owners.length)),
     close: () => Promise.resolve(),
   };
-  const buffer = await opened(new MemoryStorage());
-  const lent = { now: () => Promise.resolve(model), giveBack: () => Promise.resolve() };
-  const device = new FollowedDevice(buffer, await Diary.open(new NoLog()), lent);
-  return { device, buffer, learned: () => steps };
 }

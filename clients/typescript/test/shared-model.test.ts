@@ -37,6 +37,18 @@ describe('a model that devices share', () => {
     assert.equal(world.closed, 1);
   });
 
+  it('is closed though one before it could not be had later than it was asked for', async () => {
+    const world = new World();
+    world.failing = true;
+    const first = world.shared.lend(sha256).giveBack();
+    world.failing = false;
+    const second = world.shared.lend(sha256);
+    await first;
+    await second.now();
+    await second.giveBack();
+    assert.deepEqual([world.opened, world.closed], [1, 1]);
+  });
+
   it('that never opened is given back all the same', async () => {
     const world = new World();
     world.failing = true;

@@ -13,7 +13,7 @@ import {
 } from '@foresync/protocol';
 import type { WebCall } from '../src/web-call.js';
 import { webCall, webStream, webUnary } from '../src/web-call.js';
-import { bodyOf, framesOf } from '../src/web-frames.js';
+import { bodyOf } from '../src/web-frames.js';
 import { WEB_METHODS } from '../src/web-methods.js';
 import { bytesOf } from './support/checkpoints.js';
 
@@ -152,9 +152,31 @@ describe('a call over grpc-web', () => {
     assert.match((await failure()).message, /^\[UNAVAILABLE\] the connection broke: /);
     answer = (_, response) => response.end(message('first'));
     assert.equal((await failure()).message, '[UNAVAILABLE] the server ended the call without a word');
+    for (const status of ['', 'nothing']) {
+      answer = (_, response) => response.end(trailers(`grpc-status: ${status}`));
+      assert.equal((await failure()).message, '[UNAVAILABLE] the server ended the call without a word');
+    }
     server.close();
     server.closeAllConnections();
     assert.match((await failure()).message, /^\[UNAVAILABLE\] the connection broke: /);
+  });
+
+  it('fails as headers say, whatever comes behind them', async () => {
+    answer = (_, response) => {
+      response.writeHead(200, { 'grpc-status': '16' }).end('<!DOCTYPE html>');
+    };
+    assert.equal((await failure()).code, 'UNAUTHENTICATED');
+  });
+
+  it('reads no more of a page that came instead than it tells', async () => {
+    let left = Promise.resolve<unknown>(undefined);
+    answer = (request, response) => {
+      left = once(request.socket, 'close');
+      // It goes on for ever.
+      response.writeHead(502).write('x'.repeat(2000));
+    };
+    assert.match((await failure()).message, /^\[UNAVAILABLE\] HTTP 502: x{1000}$/);
+    await left;
   });
 
   it('does not take nothing for an answer', async () => {
@@ -175,12 +197,15 @@ describe('a call over grpc-web', () => {
         webUnary(list, [REQUEST], { ...call, signal: ends }),
       );
     await assert.rejects(made(50), { code: 'TIMEOUT', message: /50 ms/ });
+    await left;
     const given = made(10_000, caller.signal);
     caller.abort();
     await assert.rejects(given, { code: 'CANCELLED' });
+    await left;
     const open = made(10_000);
     closing.abort(new Error('the transport is closed'));
     await assert.rejects(open, /the transport is closed/);
+    await left;
     for await (const response of webStream(list, [REQUEST], call)) {
       assert.equal(response.nextPageToken, 'first');
       break;
@@ -206,21 +231,6 @@ describe('a call over grpc-web', () => {
   }
 });
 
-describe('frames of grpc-web', () => {
-  it('are what was framed, in whatever pieces they come', async () => {
-    const messages = [bytesOf('one'), new Uint8Array(0), bytesOf('x'.repeat(70_000)), bytesOf('last')];
-    const body = bodyOf(messages);
-    for (const size of [1, 4, 5, 6, 1000, body.length]) {
-      const found: Uint8Array[] = [];
-      for await (const { bytes, isTrailer } of framesOf(pieces(body, size))) {
-        assert.equal(isTrailer, false);
-        found.push(Uint8Array.from(bytes));
-      }
-      assert.deepEqual(found, messages, `in pieces of ${size}`);
-    }
-  });
-});
-
 async function collected(call: WebCall, requests: readonly ListRequest[]): Promise<string[]> {
   const found: string[] = [];
   for await (const { nextPageToken } of webStream(list, requests, call)) found.push(nextPageToken);
@@ -235,11 +245,4 @@ function trailers(...lines: readonly string[]): Uint8Array {
   const frame = bodyOf([bytesOf(lines.map((line) => `${line}\r\n`).join(''))]);
   frame[0] = 0x80;
   return frame;
-}
-
-async function* pieces(body: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < body.length; at += size) {
-    await Promise.resolve();
-    yield body.subarray(at, at + size);
-  }
 }

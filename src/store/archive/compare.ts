@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { ArchivePart, ArchiveReader, ArchiveSection } from '../../domain/archive-port.js';
+import type { ArchivedBlob, ArchivePart, ArchiveReader, ArchiveSection } from '../../domain/archive-port.js';
 import { ARCHIVE_PARTS } from '../../domain/archive-port.js';
 import { ForesyncError } from '../../domain/errors.js';
 import type { SectionTally } from './tally.js';
 import { Tally } from './tally.js';
 
+type Contents = Pick<ArchiveReader, 'read' | 'content'>;
 type Sections = ReadonlyMap<ArchiveSection, SectionTally>;
 
 /** What is remembered of the forgotten ends by itself: what ends this soon is compared no more, ms. */
@@ -26,7 +27,7 @@ export interface Compared {
 
 /** The sections of a store, all of it read. `mustHash`: each content is read too, and has to have its hash. */
 export async function tallyOf(
-  archive: ArchiveReader,
+  archive: Contents,
   { asOfMs, nowMs, onSteps }: Comparing,
   mustHash: boolean,
 ): Promise<Compared> {
@@ -39,7 +40,7 @@ export async function tallyOf(
         tally.add(record);
         if (record.kind !== 'blob') continue;
         contentBytes += record.sizeBytes;
-        if (mustHash) await checkContent(archive, record.hash, record.sizeBytes);
+        if (mustHash) await checkContent(archive, record);
       }
       onSteps(part, steps);
     }
@@ -61,11 +62,7 @@ export function mustBeSame(from: Sections, to: Sections): void {
   throw new ForesyncError('COPY_MISMATCH', text, { facts: { sections: differing.join() } });
 }
 
-async function checkContent(
-  archive: ArchiveReader,
-  hash: Parameters<ArchiveReader['content']>[0],
-  sizeBytes: number,
-): Promise<void> {
+async function checkContent(archive: Contents, { hash, sizeBytes }: ArchivedBlob): Promise<void> {
   const sha256 = createHash('sha256');
   for await (const piece of archive.content(hash, sizeBytes)) sha256.update(piece);
   if (sha256.digest('hex') === hash) return;

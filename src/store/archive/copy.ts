@@ -48,7 +48,7 @@ export async function copyArchive(
   options: CopyOptions,
 ): Promise<CopyReport> {
   await from.mustBeIdle();
-  await to.mustBeIdle();
+  await to.reader.mustBeIdle();
   const fresh = await freshState(from, options.now());
   const state = await to.begin(fresh);
   await copyParts(from, to, state, options);
@@ -109,21 +109,21 @@ async function verify(
 ): Promise<Omit<CopyReport, 'resumed'>> {
   // A server of TO may be another process than when its logs were written: that their end is there is what is shown now.
   for await (const { records } of from.read('spaces', '', startedMs)) await to.write(records);
-  const steps = await stepsOf([from, to], ARCHIVE_PARTS, 'verifying', options);
+  const steps = await stepsOf([from, to.reader], ARCHIVE_PARTS, 'verifying', options);
   const onSteps = (part: ArchivePart, done: number): void => {
     mustGoOn(options.signal);
     steps(part, done);
   };
   const comparing = { asOfMs: startedMs, nowMs: options.now(), onSteps };
   const original = await tallyOf(from, comparing, false);
-  const copied = await tallyOf(to, comparing, true);
+  const copied = await tallyOf(to.reader, comparing, true);
   mustBeSame(original.sections, copied.sections);
   return copied;
 }
 
 /** Counts what is done, and tells. */
 async function stepsOf(
-  archives: readonly ArchiveReader[],
+  archives: readonly Pick<ArchiveReader, 'count'>[],
   parts: readonly ArchivePart[],
   phase: CopyProgress['phase'],
   { onProgress }: CopyOptions,

@@ -1,14 +1,15 @@
 import { StoredChange, StoredEdgeKind } from '@foresync/protocol/at-rest';
+import type { ArchivedChange } from '../../domain/archive-port.js';
 import type { SpaceId } from '../../domain/ids.js';
 import { itemId, pseudonym } from '../../domain/ids.js';
-import type { Change, Edge, EdgeKind } from '../../domain/item.js';
+import type { Edge, EdgeKind } from '../../domain/item.js';
 import { bytesToHashOrNull, decodeAs, hashToBytes, whole } from './fields.js';
 import { corrupt } from '../failures.js';
 
 const WHAT = 'a change';
 
 /** Space and epoch are not repeated in each change. */
-export function encodeChange({ head, previousHash, writer, audience }: Change): Uint8Array {
+export function encodeChange({ head, previousHash, writer, audience }: ArchivedChange): Uint8Array {
   return StoredChange.encode({
     item: head.item,
     shard: head.shard,
@@ -24,11 +25,10 @@ export function encodeChange({ head, previousHash, writer, audience }: Change): 
 }
 
 /** Throws STORE_CORRUPT. */
-export function decodeChange(space: SpaceId, epoch: string, bytes: Uint8Array): Change {
+export function decodeChange(space: SpaceId, bytes: Uint8Array): ArchivedChange {
   const stored = decodeAs(WHAT, StoredChange, bytes);
   return {
     space,
-    epoch,
     head: {
       item: itemId(stored.item),
       shard: stored.shard,

@@ -75,8 +75,7 @@ function sweep(records: Writing, { nowMs, forgottenMs }: Remembering): void {
   }
 }
 
-/** One that is not finished is never over. */
-/** Whether it is remembered no more. */
+/** Whether it is remembered no more; one that is not finished always is. */
 export function isOver({ era, isUnfinished }: Era, { nowMs, forgottenMs }: Remembering): boolean {
   return !isUnfinished && era < nowMs - forgottenMs;
 }

@@ -53,7 +53,7 @@ export function epochOf({ epoch, epochs }: SpaceRecord, shard: number): string {
 
 /** A change of the space. Throws STORE_CORRUPT. */
 export function changeIn(space: SpaceRecord, bytes: Uint8Array): Change {
-  const change = decodeChange(space.space, '', bytes);
+  const change = decodeChange(space.space, bytes);
   return { ...change, epoch: epochOf(space, change.head.shard) };
 }
 

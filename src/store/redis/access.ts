@@ -26,7 +26,10 @@ export interface Access {
   close(): Promise<void>;
 }
 
-/** Connects to every primary. `name`: how the connections call themselves. Throws CONFIG_INVALID, STORE_UNAVAILABLE. */
+/**
+ * Connects to every primary, tried again as an operation is. `name`: how the connections call themselves. Throws
+ * CONFIG_INVALID, STORE_UNAVAILABLE.
+ */
 export async function openAccess(
   url: string,
   { randomBytes }: Pick<StoreSurroundings, 'randomBytes'>,
@@ -57,7 +60,9 @@ export async function openAccess(
     topology.close();
   };
   try {
-    for (const endpoint of await topology.primaries()) await pool.get(endpoint);
+    await router.attempt(async () => {
+      for (const endpoint of await topology.primaries()) await pool.get(endpoint);
+    });
   } catch (thrown) {
     await close();
     throw thrown;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ArchivedChange } from '../../domain/archive-port.js';
 import type { SpaceId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import type { ChangeRequest } from '../../domain/store-port.js';
@@ -29,8 +30,13 @@ export function digestOf({
 
 /** A change as scripts keep it. Throws STORE_CORRUPT. */
 export function decodeStored(space: SpaceId, epoch: string, bytes: Uint8Array): Change {
+  return { ...decodeKept(space, bytes), epoch };
+}
+
+/** As `decodeStored`, without the epoch of its shard. */
+export function decodeKept(space: SpaceId, bytes: Uint8Array): ArchivedChange {
   if (bytes.length < CHANGE_HEAD_BYTES) throw corrupt(WHAT);
-  const change = decodeChange(space, epoch, bytes.subarray(CHANGE_HEAD_BYTES));
+  const change = decodeChange(space, bytes.subarray(CHANGE_HEAD_BYTES));
   const version = Number(Buffer.from(bytes.subarray(0, 16)).toString('latin1'));
   if (!Number.isSafeInteger(version)) throw corrupt(WHAT);
   const hashAt = (place: number): Change['previousHash'] =>
@@ -39,7 +45,7 @@ export function decodeStored(space: SpaceId, epoch: string, bytes: Uint8Array): 
 }
 
 /** A change as scripts keep it, with a claim that is the same whenever it is made. */
-export function encodeStored(change: Omit<Change, 'epoch'>): {
+export function encodeStored(change: ArchivedChange): {
   readonly bytes: Uint8Array;
   readonly claim: Uint8Array;
 } {
@@ -57,7 +63,7 @@ export function encodeStored(change: Omit<Change, 'epoch'>): {
     digestOf(head),
     claim,
     ...named(previousHash),
-    encodeChange({ ...change, epoch: '', head: { ...head, version: 0, dataHash: null }, previousHash: null }),
+    encodeChange({ ...change, head: { ...head, version: 0, dataHash: null }, previousHash: null }),
   ];
   return { bytes: Buffer.concat(parts), claim };
 }

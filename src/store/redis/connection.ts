@@ -36,15 +36,36 @@ export interface Connection {
 export async function connect(endpoint: Endpoint, dialling: Dialling): Promise<Connection> {
   const redis = dial(endpoint, dialling);
   try {
-    await withinTime(dialling.connectMs, redis.connect());
+    await open(redis, dialling.connectMs);
     const info = readInfo(await withinTime(dialling.connectMs, redis.info()));
     checkServer(info, nameOf(endpoint));
     return { redis, endpoint, runId: info.get('run_id') ?? '' };
   } catch (thrown) {
     redis.disconnect();
-    if (thrown instanceof ForesyncError) throw thrown;
-    throw unavailable(`${nameOf(endpoint)} cannot be used: ${messageOf(thrown)}`, thrown);
+    throw unusable(endpoint, thrown);
   }
+}
+
+/** Asks a server over a connection of its own. Throws as `connect`. */
+export async function overConnection<T>(
+  endpoint: Endpoint,
+  dialling: Dialling,
+  ask: (redis: Redis) => Promise<T>,
+): Promise<T> {
+  const { redis } = await connect(endpoint, dialling);
+  try {
+    return await ask(redis);
+  } catch (thrown) {
+    throw unusable(endpoint, thrown);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** What came of asking a server: STORE_UNAVAILABLE, unless it is told as something else already. */
+export function unusable(endpoint: Endpoint, thrown: unknown): ForesyncError {
+  if (thrown instanceof ForesyncError) return thrown;
+  return unavailable(`${nameOf(endpoint)} cannot be used: ${messageOf(thrown)}`, thrown);
 }
 
 /** A connection that is not open yet, for those who need no check of the server (Sentinels, subscribers, questions). */
@@ -70,6 +91,17 @@ export function dial({ host, port }: Endpoint, { address, connectMs, name }: Dia
   // What fails is told by the promise of the command or of `connect`; without a listener ioredis prints it as well.
   redis.on('error', () => undefined);
   return redis;
+}
+
+/** Opens a connection that was dialled. Rejects with what is wrong, where ioredis says only that it was closed. */
+export async function open(redis: Redis, connectMs: number): Promise<void> {
+  let trouble: unknown = null;
+  redis.once('error', (error: unknown) => (trouble = error));
+  try {
+    await withinTime(connectMs, redis.connect());
+  } catch (thrown) {
+    throw trouble ?? thrown;
+  }
 }
 
 export function messageOf(thrown: unknown): string {

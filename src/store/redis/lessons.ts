@@ -1,6 +1,5 @@
 import type { LessonPage } from '../../domain/lesson-log.js';
 import type { SpaceId } from '../../domain/ids.js';
-
 import { decodeLesson, encodeLesson } from '../codec/lesson.js';
 import type { StoreLimits } from '../options.js';
 import type { Directory } from './directory.js';

@@ -1,10 +1,11 @@
 import type { Connection, Dialling } from './connection.js';
-import { connect } from './connection.js';
+import { connect, unusable } from './connection.js';
 import type { Endpoint } from './address.js';
 import { Fence } from './fence.js';
 import { Lane } from './lane.js';
 import type { Script } from './script.js';
 import type { RedisSettings } from './settings.js';
+import { withinTime } from '../../util/abort.js';
 import { unavailable } from '../failures.js';
 
 export interface PrimaryParts {
@@ -38,8 +39,8 @@ export class Primary {
       const [careful, quick] = connections;
       if (careful === undefined || careful.runId !== quick?.runId)
         throw unavailable('the server was started again meanwhile');
-      const server = await nameServer(careful);
-      await loadScripts(careful, parts.scripts);
+      const server = await withinTime(dialling.connectMs, nameServer(careful));
+      await withinTime(dialling.connectMs, loadScripts(careful, parts.scripts));
       const boot = `${server} ${careful.runId}`;
       const fence = new Fence({
         redis: careful.redis,
@@ -51,7 +52,7 @@ export class Primary {
       return new Primary(fenced, new Lane(quick, boot, settings.commandMs, null));
     } catch (thrown) {
       for (const { redis } of connections) redis.disconnect();
-      throw thrown;
+      throw unusable(endpoint, thrown);
     }
   }
 
@@ -67,6 +68,5 @@ export class Primary {
 async function loadScripts({ redis }: Connection, scripts: readonly Script[]): Promise<void> {
   const pipeline = redis.pipeline();
   for (const { lua } of scripts) pipeline.script('LOAD', lua);
-  for (const [error] of (await pipeline.exec()) ?? [])
-    if (error !== null) throw unavailable(error.message, error);
+  for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
 }

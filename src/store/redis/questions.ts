@@ -3,7 +3,7 @@ import { withinTime } from '../../util/abort.js';
 import type { Endpoint } from './address.js';
 import { nameOf } from './address.js';
 import type { Dialling } from './connection.js';
-import { dial } from './connection.js';
+import { dial, open } from './connection.js';
 
 /**
  * Short questions to servers that may be hung or gone: about the cluster, to Sentinels. One connection a server, kept while
@@ -41,7 +41,7 @@ export class Questions {
     const redis = known ?? dial(endpoint, this.#dialling);
     try {
       if (known === undefined) {
-        await withinTime(connectMs, redis.connect());
+        await open(redis, connectMs);
         this.#connections.set(name, redis);
       }
       return await withinTime(connectMs, redis.call(command, ...args));

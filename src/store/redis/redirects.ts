@@ -1,6 +1,7 @@
 import { ForesyncError } from '../../domain/errors.js';
 import type { Endpoint } from './address.js';
 import { endpointOf } from './address.js';
+import { messageOf } from './connection.js';
 
 /** What an error of a call asks for. */
 export type Advice =
@@ -18,8 +19,10 @@ export type Advice =
 /** `asked`: who answered, for a redirection that leaves out the host. */
 export function adviceOf(thrown: unknown, asked: Endpoint): Advice {
   if (thrown instanceof ForesyncError)
-    return thrown.code === 'STORE_UNAVAILABLE' ? { kind: 'again' } : { kind: 'give-up', error: thrown };
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return thrown.code === 'STORE_UNAVAILABLE' && !LASTING.test(messageOf(thrown.cause))
+      ? { kind: 'again' }
+      : { kind: 'give-up', error: thrown };
+  const message = messageOf(thrown);
   const [word = '', , target = ''] = message.split(' ');
   const { host, port } = endpointOf(target);
   const endpoint = { host: host === '' ? asked.host : host, port };
@@ -29,6 +32,9 @@ export function adviceOf(thrown: unknown, asked: Endpoint): Advice {
   if (FOR_NOW.has(word)) return { kind: 'again' };
   return { kind: 'give-up', error: defect(word, message, thrown) };
 }
+
+/** Why a server cannot be used at all: another password, or it is no Redis, or a Sentinel. */
+const LASTING = /^(NOAUTH|WRONGPASS|NOPERM|DENIED|ERR unknown command|Unknown RESP type)\b/;
 
 /** Failovers, migrations of slots and starts pass. */
 const FOR_NOW = new Set([

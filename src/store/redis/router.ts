@@ -7,6 +7,7 @@ import { messageOf } from './connection.js';
 import type { Answer } from './lane.js';
 import type { StoreObserver } from '../observer.js';
 import type { Pool } from './pool.js';
+import type { Advice } from './redirects.js';
 import { adviceOf } from './redirects.js';
 import type { Call } from './script.js';
 import { slotOf } from './slots.js';
@@ -48,6 +49,24 @@ export class Router {
     return this.#run(call, 'free');
   }
 
+  /**
+   * What `work` answers, which asks servers otherwise than by calls and can be begun again. It may take long: what is bounded
+   * is the time since it failed first. Throws as `run`.
+   */
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    let end = Number.POSITIVE_INFINITY;
+    for (let pauses = 0; ; pauses++) {
+      if (this.isClosed()) throw closedFailure();
+      try {
+        return await work();
+      } catch (thrown) {
+        end = Math.min(end, performance.now() + this.#parts.operationMs);
+        this.#advice(thrown, NOWHERE, end);
+        await this.#pause(pauses);
+      }
+    }
+  }
+
   /** Calls are refused from now on. */
   isClosed(): boolean {
     return this.#closed;
@@ -74,10 +93,7 @@ export class Router {
         if (lane === 'fenced' && call.script.writes) observer.acknowledged(answer.durability);
         return answer;
       } catch (thrown) {
-        const advice = adviceOf(thrown, endpoint ?? NOWHERE);
-        if (advice.kind === 'give-up') throw advice.error;
-        if (performance.now() > end || this.isClosed()) throw this.#tooLate(thrown);
-        observer.retried(advice.kind);
+        const advice = this.#advice(thrown, endpoint ?? NOWHERE, end);
         if (advice.kind === 'moved') {
           topology.moved(slot, advice.endpoint);
           void topology.refresh();
@@ -85,10 +101,25 @@ export class Router {
         if (advice.kind === 'ask') ask = advice.endpoint;
         if (advice.kind === 'load' && endpoint !== null) await this.#reload(endpoint);
         if (advice.kind !== 'again' && ++hops < HOPS) continue;
-        await pause(10 + fullJitter(RETRY, pauses++, this.#parts.random()));
-        await topology.refresh();
+        await this.#pause(pauses++);
       }
     }
+  }
+
+  /** What to do now. Throws what ends the attempts. */
+  #advice(thrown: unknown, asked: Endpoint, end: number): Exclude<Advice, { kind: 'give-up' }> {
+    const advice = adviceOf(thrown, asked);
+    if (advice.kind === 'give-up') throw advice.error;
+    if (performance.now() > end || this.isClosed()) throw this.#tooLate(thrown);
+    this.#parts.observer.retried(advice.kind);
+    return advice;
+  }
+
+  /** Before the next attempt. */
+  async #pause(pauses: number): Promise<void> {
+    const { topology, random } = this.#parts;
+    await pause(10 + fullJitter(RETRY, pauses, random()));
+    await topology.refresh();
   }
 
   /** A new connection brings the scripts along. */

@@ -7,7 +7,7 @@ import { Bell } from '../../util/bell.js';
 import type { Endpoint } from './address.js';
 import { nameOf } from './address.js';
 import type { Dialling } from './connection.js';
-import { dial } from './connection.js';
+import { dial, open } from './connection.js';
 import { slotOf } from './slots.js';
 import type { Topology } from './topology.js';
 
@@ -112,7 +112,7 @@ export class Subscriptions {
     const known = this.#ears.get(name);
     if (known !== undefined) return known;
     const ear = { redis: dial(endpoint, this.#parts.dialling), endpoint };
-    await withinTime(this.#parts.dialling.connectMs, ear.redis.connect());
+    await open(ear.redis, this.#parts.dialling.connectMs);
     this.#ears.set(name, ear);
     ear.redis.on('smessage', (_channel: string, message: string) => this.#parts.onMessage(message));
     // A slot went elsewhere: the server does not say which one.

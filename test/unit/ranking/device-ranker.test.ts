@@ -79,6 +79,27 @@ describe('DeviceRanker', () => {
     assert.notEqual(await scoreOf(), before);
   });
 
+  it('leaves the thread to others now and then', async () => {
+    const ranker = new DeviceRanker(SPACE, model);
+    const items = Array.from({ length: 600 }, (_, n) => itemId(`file ${n}`));
+    let turns = 0;
+    const other = setInterval(() => turns++);
+    const turnsIn = async (work: Promise<unknown>): Promise<number> => {
+      const before = turns;
+      await work;
+      return turns - before;
+    };
+    const learned = async (): Promise<void> => {
+      for (let n = 0; n < 100; n++) await ranker.follow(batchOf(n, items));
+    };
+    try {
+      assert.ok((await turnsIn(learned())) > 1, 'while it learns');
+      assert.ok((await turnsIn(ranker.scores(items, START_MS))) > 0, 'while it scores');
+    } finally {
+      clearInterval(other);
+    }
+  });
+
   it('lets its caller hear of a model that fails', async () => {
     const failing: Model = {
       ...model,

@@ -30,9 +30,8 @@ export class Diary {
   readonly #limits: DiaryLimits;
   #pages: Page[] = [];
   #bytes = 0;
-  #unwritten: Uint8Array[] = [];
-  /** The log has more than is left here. */
-  #isCut = false;
+  /** Pages, from the first one on, that the log has; null if only all of them anew make it whole. */
+  #written: number | null = 0;
   #edition = 0;
 
   private constructor(log: RecordLog, limits: DiaryLimits) {
@@ -44,6 +43,7 @@ export class Diary {
   static async open(log: RecordLog, limits: DiaryLimits = DIARY_LIMITS): Promise<Diary> {
     const diary = new Diary(log, limits);
     for (const bytes of await log.load()) diary.#keep({ entry: decoded(bytes), bytes });
+    if (diary.#written !== null) diary.#written = diary.#pages.length;
     return diary;
   }
 
@@ -58,9 +58,7 @@ export class Diary {
   }
 
   add(entry: DiaryEntry): void {
-    const bytes = encoded(entry);
-    this.#unwritten.push(bytes);
-    this.#keep({ entry, bytes });
+    this.#keep({ entry, bytes: encoded(entry) });
   }
 
   /** Drops what is of one space, or all. */
@@ -69,16 +67,14 @@ export class Diary {
   }
 
   async commit(): Promise<void> {
-    const [records, isCut] = [this.#unwritten, this.#isCut];
-    if (records.length === 0 && !isCut) return;
-    const all = this.#pages.map(({ bytes }) => bytes);
-    this.#unwritten = [];
-    this.#isCut = false;
+    const written = this.#written;
+    const records = this.#pages.slice(written ?? 0).map(({ bytes }) => bytes);
+    if (records.length === 0 && written !== null) return;
+    this.#written = this.#pages.length;
     try {
-      await (isCut ? this.#log.replace(all) : this.#log.append(records));
+      await (written === null ? this.#log.replace(records) : this.#log.append(records));
     } catch (error) {
-      this.#unwritten = [...records, ...this.#unwritten];
-      this.#isCut ||= isCut;
+      this.#written = null;
       throw error;
     }
   }
@@ -108,7 +104,7 @@ export class Diary {
   #cutTo(pages: Page[]): void {
     this.#pages = pages;
     this.#bytes = pages.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    this.#isCut = true;
+    this.#written = null;
     this.#edition++;
   }
 }

@@ -1,9 +1,11 @@
 import type { ActivityBatch, Held } from '@foresync/protocol';
 import { DeviceRanker, itemId, spaceId } from '@foresync/ranking';
 import type { Checkpoint } from '../checkpoint.js';
+import { ForesyncClientError } from '../errors.js';
 import { fromHex, toHex } from '../hex.js';
 import type { Holding } from '../holdings.js';
 import type { DeviceRanking, Likely, RankingGround } from '../ranking.js';
+import { within } from '../within.js';
 import { clientError } from './client-error.js';
 import type { Diary, DiaryEntry } from './diary.js';
 import { batchOf, headOf } from './domain-terms.js';
@@ -30,6 +32,7 @@ export class FollowedDevice implements DeviceRanking {
   readonly #model: LentModel;
   /** By space. */
   readonly #followers = new Map<string, Follower>();
+  readonly #closing = new AbortController();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(buffer: RankingGround['buffer'], diary: Diary, model: LentModel) {
@@ -50,21 +53,30 @@ export class FollowedDevice implements DeviceRanking {
     this.#diary.wipe(space);
   }
 
-  /** One at a time: each learns first what was done before it. */
-  rank(space: string, how: { readonly most: number; readonly nowMs: number }): Promise<readonly Likely[]> {
+  /** One at a time: each learns first what was done before it. Rejects with CLOSED when the device is closed meanwhile. */
+  async rank(
+    space: string,
+    how: { readonly most: number; readonly nowMs: number },
+  ): Promise<readonly Likely[]> {
+    const { signal } = this.#closing;
     const ranked = this.#turn.then(() => this.#rank(space, how));
     this.#turn = ranked.catch(() => undefined);
-    return ranked;
+    try {
+      return await within(ranked, { signal });
+    } catch (thrown) {
+      throw signal.aborted ? new ForesyncClientError('CLOSED', 'the client is closed') : thrown;
+    }
   }
 
   commit(): Promise<void> {
     return this.#diary.commit();
   }
 
-  async close(): Promise<void> {
-    await this.#turn;
-    await this.#model.giveBack();
-    await this.#diary.close();
+  /** Does not wait for the model, which may be long in coming: it is given back when nobody uses it any more. */
+  close(): Promise<void> {
+    this.#closing.abort();
+    this.#turn.then(() => this.#model.giveBack()).catch(() => undefined);
+    return this.#diary.close();
   }
 
   async #rank(

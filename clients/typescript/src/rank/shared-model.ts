@@ -29,13 +29,13 @@ export class SharedModel {
     return { now, giveBack: () => this.#giveBack() };
   }
 
-  async #opened(sha256: Sha256): Promise<Model> {
-    try {
-      return await this.#open(sha256);
-    } catch (thrown) {
-      this.#model = undefined;
+  #opened(sha256: Sha256): Promise<Model> {
+    const model = this.#open(sha256).catch((thrown: unknown) => {
+      // Since then it may have been given back, and another one be under way.
+      if (this.#model === model) this.#model = undefined;
       throw clientError(thrown);
-    }
+    });
+    return model;
   }
 
   async #giveBack(): Promise<void> {

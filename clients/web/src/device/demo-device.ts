@@ -50,6 +50,8 @@ export class DemoDevice {
   #ledger = newLedger();
   readonly #listeners = new Set<() => void>();
   #client: ForesyncClient | undefined;
+  /** How often it began. */
+  #starts = 0;
   #problem: string | null = null;
   #isPredicting = true;
   #opening: string | null = null;
@@ -78,6 +80,7 @@ export class DemoDevice {
 
   /** Begins as a new device that holds nothing and to which nothing was pushed. */
   async start(isPredicting: boolean): Promise<void> {
+    const start = ++this.#starts;
     const before = this.#client;
     this.#client = undefined;
     this.#isPredicting = isPredicting;
@@ -98,10 +101,11 @@ export class DemoDevice {
       backoff: { initialMs: 200, maxMs: 2000 },
       clientName: 'foresync-web-demo',
     });
-    this.#client = client;
     void this.#listen(client).finally(() => transport.close());
+    const isLatest = start === this.#starts;
+    if (isLatest) this.#client = client;
     this.#changed();
-    await before?.close();
+    await Promise.all([before?.close(), isLatest ? undefined : client.close()]);
   }
 
   /** Every document of the space there is now. */
@@ -144,6 +148,7 @@ export class DemoDevice {
     if (client === undefined) return;
     const open = this.#opens[0]?.checkpoint.item;
     const forecast = isOffLine(client) ? await ownForecast(client, this.#facts.space, open) : null;
+    if (client !== this.#client) return;
     // It may have come back meanwhile.
     this.#forecast = isOffLine(client) ? forecast : null;
     this.#changed();

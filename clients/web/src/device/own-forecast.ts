@@ -1,14 +1,19 @@
 import type { ForesyncClient } from '@foresync/client/browser';
 import { wordsOf } from './words-of.js';
 
+/** A document that is likely to be opened next. */
+export interface Forecast {
+  readonly item: string;
+  /** Probability. */
+  readonly score: number;
+  /** What there is to say of it: why, for example. */
+  readonly notes: readonly string[];
+}
+
 /** What a device reckons by itself. */
 export interface OwnForecast {
   /** Of what it holds, likeliest first. */
-  readonly likely: readonly {
-    readonly item: string;
-    readonly score: number;
-    readonly notes: readonly string[];
-  }[];
+  readonly likely: readonly Forecast[];
   /** What keeps it from that, in words. */
   readonly problem: string | null;
 }

@@ -1,15 +1,7 @@
+import type { Forecast } from '../device/own-forecast.js';
 import { DocumentName } from './document-name.js';
 import { useRove } from './use-rove.js';
 import { percentText } from './words.js';
-
-/** A document that is likely to be opened next. */
-export interface Forecast {
-  readonly item: string;
-  /** Probability. */
-  readonly score: number;
-  /** What there is to say of it: why, for example. */
-  readonly notes: readonly string[];
-}
 
 /** Forecasts with score and reasons, in their order; each opens its document. */
 export function Forecasts({

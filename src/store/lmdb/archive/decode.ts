@@ -76,9 +76,9 @@ function decodeInSpace(
     }
     case 'h':
     case 't':
-      return { kind: 'head', ...archived(decodeChange(space, '', value)) };
+      return { kind: 'head', ...decodeChange(space, value) };
     case 'l':
-      return { kind: 'change', ...archived(decodeChange(space, '', value)) };
+      return { kind: 'change', ...decodeChange(space, value) };
     case 'f': {
       const { entries, forgotten } = decodeFed([[reader.u64(), value]]);
       const [entry] = entries;
@@ -94,15 +94,4 @@ function decodeInSpace(
     default:
       return null;
   }
-}
-
-/** A change without the epoch of its shard. */
-export function archived({
-  space,
-  head,
-  previousHash,
-  writer,
-  audience,
-}: ReturnType<typeof decodeChange>): Omit<ReturnType<typeof decodeChange>, 'epoch'> {
-  return { space, head, previousHash, writer, audience };
 }

@@ -1,13 +1,13 @@
 import {
   StoredAlias,
   StoredBounds,
+  StoredCheckpoints,
   StoredHolder,
   StoredItem,
   StoredSnapshot,
   StoredUser,
 } from '@foresync/protocol/at-rest';
-import { StoredCheckpoints } from '@foresync/protocol/at-rest';
-import type { ArchivedChange, ArchiveRecord } from '../../../domain/archive-port.js';
+import type { ArchiveRecord } from '../../../domain/archive-port.js';
 import { contentMissing } from '../../archive/refusals.js';
 import { encodeBatch, encodeMark } from '../../codec/batch.js';
 import { encodeChange } from '../../codec/change.js';
@@ -39,7 +39,10 @@ export function restore(records: Writing, record: ArchiveRecord, nowMs: number):
       restoreHead(records, record, nowMs);
       return;
     case 'change':
-      records.put(logs.shard(record.space, record.head.shard).entry(record.head.version), bytesOf(record));
+      records.put(
+        logs.shard(record.space, record.head.shard).entry(record.head.version),
+        encodeChange(record),
+      );
       return;
     case 'fed':
       records.put(logs.feed(record.batch.space).entry(record.offset), encodeBatch(record));
@@ -124,7 +127,7 @@ function restoreHead(records: Writing, record: Of<'head'>, nowMs: number): void 
     if (blob === null) throw contentMissing(dataHash);
     countReference(records, dataHash, blob, 1, nowMs);
   }
-  records.put(place, bytesOf(record));
+  records.put(place, encodeChange(record));
 }
 
 function restoreCheckpoint(records: Writing, { user, space, place, checkpoint }: Of<'checkpoint'>): void {
@@ -155,8 +158,4 @@ function putBounds(
   { low, high }: { readonly low: number; readonly high: number },
 ): void {
   records.put(key, StoredBounds.encode({ low: BigInt(low), high: BigInt(high) }).finish());
-}
-
-function bytesOf(change: ArchivedChange): Uint8Array {
-  return encodeChange({ ...change, epoch: '' });
 }

@@ -1,12 +1,4 @@
-import type {
-  ArchivedBlob,
-  ArchivePage,
-  ArchivePart,
-  ArchiveRecord,
-  ArchiveWriter,
-  CopyState,
-} from '../../../domain/archive-port.js';
-import type { DataHash } from '../../../domain/ids.js';
+import type { ArchivedBlob, ArchiveRecord, ArchiveWriter, CopyState } from '../../../domain/archive-port.js';
 import { notEmpty, sameCopy } from '../../archive/refusals.js';
 import { decodeCopy, encodeCopy } from '../../codec/copy.js';
 import type { StoreLimits } from '../../options.js';
@@ -21,36 +13,20 @@ import { restore } from './restore.js';
 
 /** A copy in an LMDB directory. Nothing is swept while it is made. */
 export class LmdbArchiveWriter implements ArchiveWriter {
+  readonly reader: ArchiveWriter['reader'];
   readonly #environment: Environment;
-  readonly #reader: LmdbArchiveReader;
   /** When the copy was begun: what is named later has its grace from then on. */
   #startedMs = 0;
 
-  private constructor(environment: Environment, reader: LmdbArchiveReader) {
+  private constructor(environment: Environment, reader: ArchiveWriter['reader']) {
     this.#environment = environment;
-    this.#reader = reader;
+    this.reader = reader;
   }
 
   /** Opens or makes the directory. Throws as Environment.open. */
   static async open(directory: string, limits: StoreLimits): Promise<LmdbArchiveWriter> {
     const environment = await Environment.open(directory, GROUP_COMMIT_LIMITS, () => undefined, 'copy');
     return new LmdbArchiveWriter(environment, new LmdbArchiveReader(environment.database, limits));
-  }
-
-  mustBeIdle(): Promise<void> {
-    return this.#reader.mustBeIdle();
-  }
-
-  count(part: ArchivePart): Promise<number> {
-    return this.#reader.count(part);
-  }
-
-  read(part: ArchivePart, after: string, asOfMs: number): AsyncIterable<ArchivePage> {
-    return this.#reader.read(part, after, asOfMs);
-  }
-
-  content(hash: DataHash, sizeBytes: number): AsyncIterable<Uint8Array> {
-    return this.#reader.content(hash, sizeBytes);
   }
 
   async begin(fresh: CopyState): Promise<CopyState> {

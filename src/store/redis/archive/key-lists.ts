@@ -1,10 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { ForesyncError } from '../../../domain/errors.js';
 import { withinTime } from '../../../util/abort.js';
-import { unavailable } from '../../failures.js';
 import type { Access } from '../access.js';
 import type { Endpoint } from '../address.js';
-import { connect, messageOf } from '../connection.js';
+import { overConnection } from '../connection.js';
 import type { KeyKind } from './key-names.js';
 import { isOf, PATTERNS } from './key-names.js';
 
@@ -12,12 +9,10 @@ import { isOf, PATTERNS } from './key-names.js';
 const KEPT = 250_000;
 /** Keys that a server looks at between two answers. */
 const LOOKED_AT = 2_000;
-/** Between two attempts, ms. */
-const PAUSE_MS = 100;
 
 /**
  * Finds keys, which no other key lists, by passes over all primaries. SCAN goes on only in one process, so a pass that a
- * failover cuts off is made again.
+ * failover cuts off is made again. Throws STORE_UNAVAILABLE.
  */
 export class KeyLists {
   readonly #access: Access;
@@ -31,7 +26,7 @@ export class KeyLists {
   /** Keys of a kind after this one, in an order that is always the same. */
   async *after(kind: KeyKind, start: string): AsyncGenerator<string> {
     for (let last = start; ; ) {
-      const found = await this.#tried(() => this.#pass(kind, last));
+      const found = await this.#access.router.attempt(() => this.#pass(kind, last));
       yield* found;
       if (found.length < this.#kept) return;
       last = found.at(-1) ?? last;
@@ -40,7 +35,7 @@ export class KeyLists {
 
   /** About how many there are; while slots move, more. */
   async count(kind: KeyKind): Promise<number> {
-    return this.#tried(async () => {
+    return this.#access.router.attempt(async () => {
       let count = 0;
       await this.#scan(kind, () => count++);
       return count;
@@ -64,8 +59,7 @@ export class KeyLists {
 
   async #scanOne(endpoint: Endpoint, kind: KeyKind, each: (key: string) => void): Promise<void> {
     const { dialling, settings } = this.#access;
-    const { redis } = await connect(endpoint, dialling);
-    try {
+    await overConnection(endpoint, dialling, async (redis) => {
       let cursor = '0';
       do {
         const page = redis.scan(cursor, 'MATCH', PATTERNS[kind], 'COUNT', LOOKED_AT);
@@ -73,24 +67,7 @@ export class KeyLists {
         for (const key of keys) if (isOf(kind, key)) each(key);
         cursor = next;
       } while (cursor !== '0');
-    } finally {
-      redis.disconnect();
-    }
-  }
-
-  /** Through a failover. Throws STORE_UNAVAILABLE. */
-  async #tried<T>(work: () => Promise<T>): Promise<T> {
-    const { topology, settings } = this.#access;
-    for (const end = performance.now() + settings.operationMs; ; ) {
-      try {
-        return await work();
-      } catch (thrown) {
-        if (thrown instanceof ForesyncError && thrown.code !== 'STORE_UNAVAILABLE') throw thrown;
-        if (performance.now() > end) throw unavailable(`keys cannot be listed: ${messageOf(thrown)}`, thrown);
-        await pause(PAUSE_MS);
-        await topology.refresh();
-      }
-    }
+    });
   }
 }
 

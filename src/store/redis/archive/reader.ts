@@ -1,16 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { ArchivePage, ArchivePart, ArchiveReader, ArchiveRecord } from '../../../domain/archive-port.js';
 import type { DataHash } from '../../../domain/ids.js';
 import { dataHash, pseudonym, spaceId } from '../../../domain/ids.js';
 import { corrupt, unavailable, unfinishedFailure } from '../../failures.js';
-import { UNOBSERVED } from '../../observer.js';
 import type { StoreLimits } from '../../options.js';
 import type { Access } from '../access.js';
-import { openAccess } from '../access.js';
 import { Keys } from '../keys.js';
-import type { Layout } from '../layout.js';
-import { mustBeReadable, readLayout } from '../layout.js';
-import { BLOB_AS_OF, COPIED_MARK, READ_LAYOUT } from '../lua/archive.js';
+import { BLOB_AS_OF, COPIED_MARK } from '../lua/archive.js';
 import { READ_BLOB } from '../lua/blob.js';
 import { LOAD_SNAPSHOT } from '../lua/space.js';
 import { bytesOf, listOf, textOf, wholeOf } from '../replies.js';
@@ -20,6 +15,7 @@ import type { Reaching } from '../user-records.js';
 import { KeyLists } from './key-lists.js';
 import type { KeyKind } from './key-names.js';
 import { digitsIn, named } from './key-names.js';
+import { openForCopy } from './open-for-copy.js';
 import type { Page } from './space-reading.js';
 import { readBounds, readSpace, sizeOf, sourcesOf } from './space-reading.js';
 import { mustBeUnused } from './usage.js';
@@ -47,22 +43,12 @@ export class RedisArchiveReader implements ArchiveReader {
   }
 
   /** The partitions are those of the store, whatever the settings say. Throws as `openRedis`. */
-  static async open(
-    url: string,
-    limits: StoreLimits,
-    given: Partial<RedisSettings>,
-  ): Promise<RedisArchiveReader> {
-    const access = await openForCopy(url, given);
-    try {
-      const layout = await layoutOf(access);
+  static open(url: string, limits: StoreLimits, given: Partial<RedisSettings>): Promise<RedisArchiveReader> {
+    return openForCopy(url, given, (access, layout) => {
       if (layout === null) throw unavailable('FROM has no store');
-      mustBeReadable(layout.layout);
       if (layout.state === 'copying') throw unfinishedFailure('from');
       return new RedisArchiveReader(access, new Keys(layout.partitions), limits);
-    } catch (thrown) {
-      await access.close();
-      throw thrown;
-    }
+    });
   }
 
   mustBeIdle(): Promise<void> {
@@ -201,19 +187,6 @@ export class RedisArchiveReader implements ArchiveReader {
     const isOver = !isUnfinished && era < asOfMs - this.#limits.forgottenMs;
     return isOver ? [] : [{ kind: 'forgotten', mark: digitsIn(key), era, isUnfinished }];
   }
-}
-
-/** A way to a deployment whose connections are known as this process'. */
-export function openForCopy(url: string, given: Partial<RedisSettings>): Promise<Access> {
-  const name = `foresync-copy-${randomBytes(8).toString('hex')}`;
-  return openAccess(url, { randomBytes }, given, UNOBSERVED, name);
-}
-
-/** null where there is no store. */
-export async function layoutOf({ router }: Access): Promise<Layout | null> {
-  const call = { script: READ_LAYOUT, keys: [new Keys(1).layout] as const, args: [] };
-  const { reply } = await router.run(call);
-  return reply === null ? null : readLayout(textOf(reply));
 }
 
 const KINDS = { blobs: 'blob', spaces: 'space', users: 'user', forgotten: 'mark' } as const;

@@ -1,7 +1,7 @@
-import type { ArchivedChange, ArchiveRecord } from '../../../domain/archive-port.js';
+import type { ArchiveRecord } from '../../../domain/archive-port.js';
 import type { SpaceId } from '../../../domain/ids.js';
 import { decodeFed } from '../../codec/batch.js';
-import { decodeStored } from '../changes.js';
+import { decodeKept } from '../changes.js';
 import { LIVE_HEADS, LOG_WITH_DELETES, SHARD_AS_FOUND, SIZES } from '../lua/archive.js';
 import { META, READ_FEED } from '../lua/space.js';
 import { bytesOf, entriesOf, listOf, textOf, wholeOf } from '../replies.js';
@@ -80,9 +80,7 @@ async function liveHeads(
   const args = [after === '' ? '-' : `(${after}`, PAGE];
   const words = listOf((await router.run({ script: LIVE_HEADS, keys: [live, heads], args })).reply);
   const changes = words.filter((_, index) => index % 2 === 1);
-  const records = changes.map(
-    (bytes): ArchiveRecord => ({ kind: 'head', ...changeIn(space, bytesOf(bytes)) }),
-  );
+  const records = changes.map((bytes) => headIn(space, bytesOf(bytes)));
   return { records, next: changes.length < PAGE ? null : textOf(words.at(-2)) };
 }
 
@@ -97,10 +95,10 @@ async function logOf(
   const call = { script: LOG_WITH_DELETES, keys: [log, heads] as const, args: [`${after + 1}-0`, PAGE] };
   const [page, deleted] = listOf((await router.run(call)).reply);
   const entries = entriesOf(page);
-  const changes = entries.map(([, bytes]): ArchiveRecord => ({ kind: 'change', ...changeIn(space, bytes) }));
-  const gone = listOf(deleted).map(
-    (bytes): ArchiveRecord => ({ kind: 'head', ...changeIn(space, bytesOf(bytes)) }),
+  const changes = entries.map(
+    ([, bytes]): ArchiveRecord => ({ kind: 'change', ...decodeKept(space, bytes) }),
   );
+  const gone = listOf(deleted).map((bytes) => headIn(space, bytesOf(bytes)));
   return { records: [...changes, ...gone], next: nextOf(entries) };
 }
 
@@ -132,7 +130,6 @@ function nextOf(entries: ReturnType<typeof entriesOf>): string | null {
   return last === undefined || entries.length < PAGE ? null : `${last[0]}`;
 }
 
-function changeIn(space: SpaceId, bytes: Uint8Array): ArchivedChange {
-  const { head, previousHash, writer, audience } = decodeStored(space, '', bytes);
-  return { space, head, previousHash, writer, audience };
+function headIn(space: SpaceId, bytes: Uint8Array): ArchiveRecord {
+  return { kind: 'head', ...decodeKept(space, bytes) };
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { withinTime } from '../../../util/abort.js';
 import { inUse } from '../../archive/refusals.js';
 import type { Access } from '../access.js';
-import { connect } from '../connection.js';
+import { overConnection } from '../connection.js';
 
 /** What a node asked last that has a connection open: its scripts, their durability, its wake-ups. */
 const OF_NODES = new Set(['evalsha', 'wait', 'script|load', 'ssubscribe']);
@@ -17,7 +17,7 @@ const PAUSE_MS = 100;
  */
 export async function mustBeUnused(access: Access): Promise<void> {
   for (const end = performance.now() + LEAVING_MS; ; ) {
-    const others = await othersOf(access);
+    const others = await access.router.attempt(() => othersOf(access));
     if (others.length === 0) return;
     if (performance.now() > end) throw inUse(others.join(', '));
     await pause(PAUSE_MS);
@@ -27,17 +27,14 @@ export async function mustBeUnused(access: Access): Promise<void> {
 async function othersOf({ topology, dialling }: Access): Promise<readonly string[]> {
   const found: string[] = [];
   for (const endpoint of await topology.primaries()) {
-    const { redis } = await connect(endpoint, dialling);
-    try {
-      const answer = await withinTime(dialling.connectMs, redis.call('CLIENT', 'LIST'));
-      const clients = String(answer).split('\n').map(fieldsOf);
-      const others = clients.filter(
-        (client) => client.get('name') !== dialling.name && OF_NODES.has(client.get('cmd') ?? ''),
-      );
-      found.push(...others.map((client) => client.get('addr') ?? ''));
-    } finally {
-      redis.disconnect();
-    }
+    const answer = await overConnection(endpoint, dialling, (redis) =>
+      withinTime(dialling.connectMs, redis.call('CLIENT', 'LIST')),
+    );
+    const clients = String(answer).split('\n').map(fieldsOf);
+    const others = clients.filter(
+      (client) => client.get('name') !== dialling.name && OF_NODES.has(client.get('cmd') ?? ''),
+    );
+    found.push(...others.map((client) => client.get('addr') ?? ''));
   }
   return found;
 }

@@ -57,7 +57,7 @@ async function activityOf({ router, keys }: Reaching, user: Pseudonym): Promise<
     for (const { offset, device, batch } of entries)
       found.push({ kind: 'activity', user, offset, device, batch });
     const last = entries.at(-1);
-    if (last === undefined) return found;
+    if (last === undefined || entries.length < PAGE) return found;
     after = last.offset;
   }
 }

@@ -1,13 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type {
-  ArchivedBlob,
-  ArchivePage,
-  ArchivePart,
-  ArchiveRecord,
-  ArchiveWriter,
-  CopyState,
-} from '../../../domain/archive-port.js';
-import type { DataHash } from '../../../domain/ids.js';
+import type { ArchivedBlob, ArchiveRecord, ArchiveWriter, CopyState } from '../../../domain/archive-port.js';
 import { notEmpty, sameCopy } from '../../archive/refusals.js';
 import { decodeCopy, encodeCopy } from '../../codec/copy.js';
 import type { StoreLimits } from '../../options.js';
@@ -15,21 +7,22 @@ import type { Access } from '../access.js';
 import { RedisBlobs } from '../blobs.js';
 import { Claims } from '../claims.js';
 import { Keys } from '../keys.js';
-import { layoutWord, mustBeReadable } from '../layout.js';
+import { layoutWord } from '../layout.js';
 import { BEGIN_COPY, FINISH_COPY, SAVE_COPY } from '../lua/restore.js';
 import { bytesOrNull, listOf } from '../replies.js';
 import type { RedisSettings } from '../settings.js';
 import type { Reaching } from '../user-records.js';
 import { KeyLists } from './key-lists.js';
-import { layoutOf, openForCopy, RedisArchiveReader } from './reader.js';
+import { openForCopy } from './open-for-copy.js';
+import { RedisArchiveReader } from './reader.js';
 import type { Group } from './restoring.js';
 import { grouped, restoreAlone, send } from './restoring.js';
 
 /** A copy in a Redis deployment. Nothing is swept while it is made; each write waits for replicas as a server's does. */
 export class RedisArchiveWriter implements ArchiveWriter {
+  readonly reader: ArchiveWriter['reader'];
   readonly #access: Access;
   readonly #reaching: Reaching;
-  readonly #reader: RedisArchiveReader;
   readonly #partitions: number;
   readonly #limits: StoreLimits;
 
@@ -37,52 +30,23 @@ export class RedisArchiveWriter implements ArchiveWriter {
     const keys = new Keys(partitions);
     this.#access = access;
     this.#reaching = { router: access.router, keys };
-    this.#reader = new RedisArchiveReader(access, keys, limits);
+    this.reader = new RedisArchiveReader(access, keys, limits);
     this.#partitions = partitions;
     this.#limits = limits;
   }
 
   /** A copy that was begun keeps its partitions. Throws as `openRedis`. */
-  static async open(
-    url: string,
-    limits: StoreLimits,
-    given: Partial<RedisSettings>,
-  ): Promise<RedisArchiveWriter> {
-    const access = await openForCopy(url, given);
-    try {
-      const layout = await layoutOf(access);
-      if (layout !== null) mustBeReadable(layout.layout);
+  static open(url: string, limits: StoreLimits, given: Partial<RedisSettings>): Promise<RedisArchiveWriter> {
+    return openForCopy(url, given, (access, layout) => {
       const { partitions } = layout?.state === 'copying' ? layout : access.settings;
       return new RedisArchiveWriter(access, partitions, limits);
-    } catch (thrown) {
-      await access.close();
-      throw thrown;
-    }
-  }
-
-  mustBeIdle(): Promise<void> {
-    return this.#reader.mustBeIdle();
-  }
-
-  count(part: ArchivePart): Promise<number> {
-    return this.#reader.count(part);
-  }
-
-  read(part: ArchivePart, after: string, asOfMs: number): AsyncIterable<ArchivePage> {
-    return this.#reader.read(part, after, asOfMs);
-  }
-
-  content(hash: DataHash, sizeBytes: number): AsyncIterable<Uint8Array> {
-    return this.#reader.content(hash, sizeBytes);
+    });
   }
 
   async begin(fresh: CopyState): Promise<CopyState> {
     const { router, keys } = this.#reaching;
-    const args = [
-      layoutWord(this.#partitions, 'copying'),
-      encodeCopy(fresh),
-      (await this.#isEmpty()) ? '1' : '',
-    ];
+    const isEmpty = (await new KeyLists(this.#access).count('any')) === 0;
+    const args = [layoutWord(this.#partitions, 'copying'), encodeCopy(fresh), isEmpty ? '1' : ''];
     const { reply } = await router.run({ script: BEGIN_COPY, keys: [keys.layout, keys.copying], args });
     const [, state = null] = listOf(reply);
     const bytes = bytesOrNull(state);
@@ -137,12 +101,6 @@ export class RedisArchiveWriter implements ArchiveWriter {
 
   close(): Promise<void> {
     return this.#access.close();
-  }
-
-  /** Whether there is nothing of a store but the layout. */
-  async #isEmpty(): Promise<boolean> {
-    for await (const key of new KeyLists(this.#access).after('any', '')) return key === '';
-    return true;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../../domain/clock.js';
 import type { Endpoint } from '../address.js';
 import { nameOf } from '../address.js';
 import type { Dialling } from '../connection.js';
-import { dial, messageOf } from '../connection.js';
+import { dial, messageOf, open } from '../connection.js';
 import { readInfo } from '../server-info.js';
 
 /** What a server says of itself. */
@@ -35,12 +35,10 @@ export async function askServer(
 ): Promise<ServerReport | Silent> {
   const { connectMs } = dialling;
   const redis = dial(endpoint, dialling);
-  let trouble: unknown = null;
-  redis.on('error', (error: unknown) => (trouble = error));
   const within = <T>(work: Promise<T>): Promise<T> => withinTime(connectMs, work);
   const perhaps = (work: Promise<unknown>): Promise<unknown> => within(work).catch(() => null);
   try {
-    await within(redis.connect());
+    await open(redis, connectMs);
     const info = readInfo(await within(redis.info()));
     const before = clock.now();
     const [seconds, micros] = (await within(redis.time())).map(Number);
@@ -56,7 +54,7 @@ export async function askServer(
       layout: textOrNull(await perhaps(redis.get(layoutKey))),
     };
   } catch (thrown) {
-    return { name: nameOf(endpoint), why: messageOf(trouble ?? thrown) };
+    return { name: nameOf(endpoint), why: messageOf(thrown) };
   } finally {
     redis.disconnect();
   }

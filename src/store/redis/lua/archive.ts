@@ -1,7 +1,8 @@
 import { script } from '../script.js';
 
 /*
- * How a store is read as an archive: no shard is adopted, nothing is changed. Marks, which are brought where they belong, are here too.
+ * How a store is read as an archive: no shard is adopted, nothing is changed. What brings marks to where
+ * they belong is here too.
  */
 
 /**
@@ -85,9 +86,9 @@ return {meta[1], meta[2]}
 );
 
 /**
- *   KEYS  heads and log of a shard, or live items and feed
+ *   KEYS  live items and log of a shard, or a feed
  *   ARGV  boot
- *   reply how much there is of both
+ *   reply how much there is of all
  */
 export const SIZES = script(
   'sizes',

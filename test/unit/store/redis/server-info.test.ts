@@ -62,6 +62,16 @@ describe('store/redis: what a server says of itself', () => {
     assert.equal(code('WRONGTYPE Operation against a key'), 'STORE_CORRUPT');
     const gone = new ForesyncError('STORE_UNAVAILABLE', 'x');
     assert.equal(adviceOf(gone, asked).kind, 'again');
+    for (const [cause, kind] of [
+      ['connect ECONNREFUSED 127.0.0.1:6379', 'again'],
+      ['ERR max number of clients reached', 'again'],
+      ['WRONGPASS invalid username-password pair', 'give-up'],
+      ["ERR unknown command 'script'", 'give-up'],
+      ['Unknown RESP type 72 "H"', 'give-up'],
+    ] as const) {
+      const unused = new ForesyncError('STORE_UNAVAILABLE', 'x', { cause: new Error(cause) });
+      assert.equal(adviceOf(unused, asked).kind, kind, cause);
+    }
     const wrong = new ForesyncError('CONFIG_INVALID', 'x');
     assert.deepEqual(adviceOf(wrong, asked), { kind: 'give-up', error: wrong });
   });

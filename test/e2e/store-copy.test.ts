@@ -13,9 +13,10 @@ import { connect } from '@foresync/client';
 import { Verdict } from '@foresync/protocol';
 import { CHUNK_BYTES } from '../../src/store/lmdb/blob-records.js';
 import { openDatabase, Records } from '../../src/store/lmdb/records.js';
+import { UNOBSERVED } from '../../src/store/observer.js';
 import { openStore } from '../../src/store/open.js';
 import { KeyLists } from '../../src/store/redis/archive/key-lists.js';
-import { openForCopy } from '../../src/store/redis/archive/reader.js';
+import { openAccess } from '../../src/store/redis/access.js';
 import { pseudonym, spaceId } from '../../src/domain/ids.js';
 import { appWorld } from '../support/app-world.js';
 import { all } from '../support/calls.js';
@@ -111,7 +112,7 @@ describe('foresync store copy', function () {
     await store.spaces.ensure(spaceId('team'), 1);
     await crowd(store, 300);
     await store.close();
-    const access = await openForCopy(redis.url, {});
+    const access = await openAccess(redis.url, surroundings, {}, UNOBSERVED);
     try {
       const listed = (kept: number, after = ''): Promise<string[]> =>
         all(new KeyLists(access, kept).after('user', after));

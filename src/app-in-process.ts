@@ -10,6 +10,7 @@ import type { DeviceId, Pseudonym, SpaceId } from './domain/ids.js';
 import type { Change } from './domain/item.js';
 import type { DevicePlan } from './domain/plan.js';
 import type { UserStore } from './domain/store-port.js';
+import { UNHURRIED_RULES } from './predictor/model/breaker-state.js';
 import type { LiveModel } from './predictor/model/live-model.js';
 import { Statistics } from './predictor/statistics.js';
 import { Engine } from './session/space/engine.js';
@@ -92,7 +93,8 @@ async function rank(
   statistics: Statistics,
 ): Promise<{ readonly policy: Policy; readonly model: LiveModel | null }> {
   if (typeof named !== 'string') return { policy: named(statistics), model: null };
-  const model = needsModel(named) ? await openLiveModel({ folder: folder ?? SHIPPED_MODEL }) : null;
+  const source = { folder: folder ?? SHIPPED_MODEL, rules: UNHURRIED_RULES };
+  const model = needsModel(named) ? await openLiveModel(source) : null;
   const onLost = (error: unknown): never => {
     throw ForesyncError.from(error);
   };

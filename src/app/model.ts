@@ -9,7 +9,7 @@ import { featureSpec } from '../predictor/feature-spec.js';
 import { BatchingModel } from '../predictor/model/batcher.js';
 import type { BreakerObserver } from '../predictor/model/breaker.js';
 import { GuardedModel } from '../predictor/model/breaker.js';
-import { BREAKER_RULES } from '../predictor/model/breaker-state.js';
+import { BREAKER_RULES, type BreakerRules } from '../predictor/model/breaker-state.js';
 import { LiveModel } from '../predictor/model/live-model.js';
 import { modelInvalid, textOf } from '../predictor/model/failures.js';
 import { loadModel } from '../predictor/model/load.js';
@@ -34,6 +34,8 @@ export interface ModelSource {
   readonly folder: string;
   readonly load?: LoadModel | undefined;
   readonly observer?: ModelObserver;
+  /** When it counts as failed; left out: as for a server. */
+  readonly rules?: BreakerRules;
 }
 
 /** Reads a model from a folder. Throws MODEL_INVALID. */
@@ -65,13 +67,14 @@ export async function modelSha256(folder: string): Promise<string> {
 }
 
 /** One model with its queue and its breaker. */
-async function openGuarded({ folder, load = loadFiles, observer }: ModelSource): Promise<Model> {
+async function openGuarded(source: ModelSource): Promise<Model> {
+  const { folder, load = loadFiles, observer, rules = BREAKER_RULES } = source;
   const model = await load(folder).catch((thrown: unknown) => {
     const error = ForesyncError.from(thrown);
     observer?.refused(error);
     throw error;
   });
-  const guarded = new GuardedModel(model, REAL_TIMER, BREAKER_RULES, observer?.loaded(model.id) ?? null);
+  const guarded = new GuardedModel(model, REAL_TIMER, rules, observer?.loaded(model.id) ?? null);
   return new BatchingModel(guarded, () => nextTurn());
 }
 

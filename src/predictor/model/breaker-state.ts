@@ -19,6 +19,13 @@ export const BREAKER_RULES: BreakerRules = {
   longestMs: 60_000,
 };
 
+/** For whom an answer is never too late, as in a replay: a machine that is busy with something else is no fault of a model. */
+export const UNHURRIED_RULES: BreakerRules = {
+  ...BREAKER_RULES,
+  patienceMs: 10 * 60 * 1000,
+  timeoutMs: 10 * 60 * 1000,
+};
+
 /** `epoch` grows with each transition: the outcome of a run that was admitted in another one says nothing any more. */
 export type BreakerState =
   | { readonly kind: 'closed'; readonly epoch: number; readonly failures: number }

@@ -9,6 +9,7 @@ import {
   failed,
   hung,
   succeeded,
+  UNHURRIED_RULES,
 } from '../../../../src/predictor/model/breaker-state.js';
 import type { BreakerState } from '../../../../src/predictor/model/breaker-state.js';
 import { advanceBatch, scoreBatch } from '../../../support/batches.js';
@@ -193,6 +194,13 @@ describe('the circuit breaker', () => {
     };
     await assert.rejects(stalled.advance(advanceBatch(1)), reason('timeout'));
     assert.equal(stalled.counts.timeouts, 1);
+  });
+
+  it('takes an answer after 5 s too where nobody is in a hurry, on a machine that does something else meanwhile', async () => {
+    guarded = new GuardedModel(inner, timer, UNHURRIED_RULES);
+    inner.gate = () => timer.pass(5000);
+    assert.equal((await guarded.score(scoreBatch(1, 1))).length, 1);
+    assert.deepEqual([guarded.state, guarded.counts.failures], ['closed', 0]);
   });
 
   it('does not hold a caller’s mistake against the model', async () => {

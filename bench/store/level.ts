@@ -24,7 +24,7 @@ const CONTEXT = randomBytes(200);
 const FILLING = 256;
 const UPDATING = 32;
 /** After these a process is as quick as it gets, however few users it has. */
-const WARMING = 10_000;
+const WARMING = 50_000;
 /** No more than the fewest users: so the feed is full for all of them, as it is in operation. */
 const FEED = 1_000;
 

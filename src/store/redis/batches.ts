@@ -20,7 +20,7 @@ import { spacesOf } from './user-records.js';
 type LoggedBatch = Omit<FeedEntry, 'offset'>;
 
 /** Devices of which a node remembers what it brought into the feed; of others the feed tells, or the activity log. */
-const REMEMBERED = 100_000;
+const REMEMBERED = 10_000;
 
 /** Where a device's batches stand. */
 interface Place {

@@ -1,5 +1,7 @@
 import type { Pseudonym } from '../../src/domain/ids.js';
-import type { Update } from './level.js';
+
+/** Applies the next batch of a user. */
+export type Update = (user: Pseudonym, sequence: number) => Promise<void>;
 
 interface Kept {
   version: number;

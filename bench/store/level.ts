@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { deviceId, itemId, pseudonym, spaceId } from '../../src/domain/ids.js';
-import type { Pseudonym } from '../../src/domain/ids.js';
 import { openStore } from '../../src/store/open.js';
-import { bareMap } from './bare-map.js';
+import { bareMap, type Update } from './bare-map.js';
 import { many } from './many.js';
 
 /** What a level tells: once when it is filled, then once for each turn. */
@@ -13,9 +12,6 @@ export interface Told {
   readonly cpuUs: number;
   readonly seconds: number;
 }
-
-/** Applies the next batch of a user. */
-export type Update = (user: Pseudonym, sequence: number) => Promise<void>;
 
 const SPACE = spaceId('growth');
 const PHONE = deviceId('phone');

@@ -39,6 +39,8 @@ export class LastScores implements PlanObserver {
   readonly #parts: LastScoresParts;
   // Whoever was planned for last comes last, in both.
   readonly #users = new Map<Pseudonym, Remembered>();
+  /** Of these something is not written yet; whoever waits for longest comes first, however often they are planned for meanwhile. */
+  readonly #waiting = new Set<Pseudonym>();
 
   constructor(parts: LastScoresParts) {
     this.#parts = parts;
@@ -61,23 +63,30 @@ export class LastScores implements PlanObserver {
     const { items } = known?.era === era ? known : { items: new Map<ItemId, Known>() };
     this.#users.delete(user);
     this.#users.set(user, { era, items });
+    this.#waiting.add(user);
     for (const { item, score } of worth) {
       items.delete(item);
       items.set(item, { score: Math.min(1, score), isWritten: false });
     }
     dropOldest(items, SCORES_KEPT.ofUser);
-    dropOldest(this.#users, SCORES_KEPT.users);
+    for (const gone of dropOldest(this.#users, SCORES_KEPT.users)) this.#waiting.delete(gone);
   }
 
-  /** Writes what waits. After a failure it is not tried again: the next plan has newer ones. */
+  /**
+   * Writes what waits, what waits for longest first: all of it within `users` × `ofUser` / `ofWrite` calls (16). After a failure it
+   * is not tried again: the next plan has newer ones.
+   */
   async write(): Promise<void> {
     let left: number = SCORES_KEPT.ofWrite;
-    for (const [user, { era, items }] of [...this.#users]) {
-      const waiting = [...items].filter(([, { isWritten }]) => !isWritten).slice(0, left);
-      if (waiting.length === 0) continue;
+    for (const user of [...this.#waiting]) {
+      const remembered = this.#users.get(user);
+      if (remembered === undefined) continue;
+      const unwritten = [...remembered.items].filter(([, { isWritten }]) => !isWritten);
+      const waiting = unwritten.slice(0, left);
+      if (waiting.length === unwritten.length) this.#waiting.delete(user);
       left -= waiting.length;
       for (const [, known] of waiting) known.isWritten = true;
-      await this.#save(user, era, waiting);
+      await this.#save(user, remembered.era, waiting);
       if (left === 0) return;
     }
   }
@@ -85,6 +94,7 @@ export class LastScores implements PlanObserver {
   /** Drops a user's scores. */
   forget(user: Pseudonym): void {
     this.#users.delete(user);
+    this.#waiting.delete(user);
   }
 
   async #save(user: Pseudonym, era: number, waiting: readonly (readonly [ItemId, Known])[]): Promise<void> {
@@ -119,9 +129,12 @@ export class LastScores implements PlanObserver {
   }
 }
 
-function dropOldest(entries: Map<unknown, unknown>, most: number): void {
+function dropOldest<Key>(entries: Map<Key, unknown>, most: number): readonly Key[] {
+  const dropped: Key[] = [];
   for (const oldest of entries.keys()) {
-    if (entries.size <= most) return;
+    if (entries.size <= most) break;
     entries.delete(oldest);
+    dropped.push(oldest);
   }
+  return dropped;
 }

@@ -68,6 +68,31 @@ describe('LastScores', () => {
     assert.deepEqual(world.written(), ['u a 0.75']);
   });
 
+  it('writes those of a user who is planned for all the time too, however many others wait', async () => {
+    const world = new World();
+    const items = Object.fromEntries(Array.from({ length: SCORES_KEPT.ofPlan }, (_, n) => [`i${n}`, 0.5]));
+    const others = (SCORES_KEPT.ofWrite / SCORES_KEPT.ofPlan) * 2;
+    let turns = 0;
+    for (let isThere = false; !isThere; turns++) {
+      assert.ok(turns < 4, 'busy was not written');
+      for (let other = 0; other < others; other++) world.plan(`other ${turns} ${other}`, items);
+      world.plan('busy', { item: 0.5 });
+      await world.scores.write();
+      isThere = world.written().includes('busy item 0.5');
+    }
+  });
+
+  it('writes everything that it can remember within 16 turns', async () => {
+    const { users, ofUser, ofPlan, ofWrite } = SCORES_KEPT;
+    const world = new World();
+    for (let at = 0; at < ofUser; at += ofPlan) {
+      const items = Object.fromEntries(Array.from({ length: ofPlan }, (_, n) => [`i${at + n}`, 0.5]));
+      for (let user = 0; user < users; user++) world.plan(`u${user}`, items);
+    }
+    for (let turn = 0; turn < (users * ofUser) / ofWrite; turn++) await world.scores.write();
+    assert.equal(new Set(world.written()).size, users * ofUser);
+  });
+
   it('writes whole checkpoints, of items that exist, and nothing that was scored 0', async () => {
     const world = new World().plan('u', { a: 0.5, gone: 0.5, zero: 0 });
     world.deleted.add('gone');

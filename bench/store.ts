@@ -15,7 +15,7 @@ import { startCluster } from '../test/support/redis/cluster.js';
 import { startStandalone } from '../test/support/redis/deployment.js';
 import type { RedisProcess } from '../test/support/redis/server.js';
 import { scratchFolder } from '../test/support/scratch.js';
-import { doneBy } from './store/counters.js';
+import { doneBy } from '../test/support/redis/done-by.js';
 import type { Place } from './store/growth.js';
 import { measureGrowth } from './store/growth.js';
 

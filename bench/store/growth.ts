@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endsWithUs } from '../../test/support/children.js';
 import type { RedisProcess } from '../../test/support/redis/server.js';
-import { doneBy } from './counters.js';
+import { doneBy } from '../../test/support/redis/done-by.js';
 import type { Told } from './level.js';
 
 /** Each level is measured so often; the median counts. */

@@ -6,10 +6,10 @@ import type { Store } from '../../src/domain/store-port.js';
 import { openStore } from '../../src/store/open.js';
 import { Keys } from '../../src/store/redis/keys.js';
 import { REDIS_SETTINGS } from '../../src/store/redis/settings.js';
-import { doneBy } from '../../bench/store/counters.js';
 import { ANN, makeSpace, PHONE, SPACE } from '../contract/store/harness.js';
 import type { Deployment } from '../support/redis/deployment.js';
 import { startStandalone } from '../support/redis/deployment.js';
+import { doneBy } from '../support/redis/done-by.js';
 import type { RedisProcess } from '../support/redis/server.js';
 
 const OTHER = spaceId('other');

@@ -1,4 +1,4 @@
-import type { RedisProcess } from '../../test/support/redis/server.js';
+import type { RedisProcess } from './server.js';
 
 /** What servers did so far, all together. */
 export interface Done {

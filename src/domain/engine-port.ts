@@ -23,7 +23,7 @@ export interface Policy {
   explain(question: Question, item: ItemId): readonly Reason[];
   /** How its pushes are paid: by `price` (ranked against all), or `first-come` in the order of its scores, while the budget lasts. */
   readonly payment: 'price' | 'first-come';
-  /** Whether its plans rank by need alone while the budget pays for all that is offered; left out: by value for the bytes always. */
+  /** Whether its plans rank by need while the budget pays for all that is offered; left out: by value for the bytes always. */
   readonly byNeed?: boolean;
   /** Which plans it makes. `mirror` plans only for holders of a change, `none` never pushes. */
   readonly plans: 'all' | 'holders' | 'never';

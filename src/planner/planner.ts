@@ -21,8 +21,8 @@ export interface PlanTerms {
 
 export type PlanMode =
   /**
-   * Best value for the bytes first, while it is above the space's price. `byNeed`: highest score first while there is no
-   * price, because the budget pays for all that is offered: then only places in plans are scarce.
+   * Best value for the bytes first, while it is above the space's price. `byNeed`: the likeliest first while there is no
+   * price, because the budget pays for all that is offered: then places in plans are scarce, and room on devices.
    */
   | { readonly kind: 'price'; readonly price: Price; readonly byNeed?: boolean }
   /** Highest score first, from a fixed score on. */
@@ -56,8 +56,7 @@ function planByPrice(
 ): readonly PlannedPush[] {
   if (candidates.length === 0) return [];
   const isFree = byNeed && price.threshold === -Infinity;
-  const worth = ({ rank, score, bytes }: Scored): number =>
-    isFree ? needOf(rank ?? score) : valueOf(rank ?? score, bytes);
+  const worth = ({ rank, score, bytes }: Scored): number => (isFree ? needOf : valueOf)(rank ?? score, bytes);
   const ranked = candidates
     .map((scored) => ({ scored, value: worth(scored), bytes: scored.bytes }))
     .sort((a, b) => b.value - a.value);

@@ -64,6 +64,8 @@ describe('plan by price', () => {
     const ledger = ledgerOf(25);
     const free = { kind: 'price', price: openPrice(ledger), byNeed: true } as const;
     assert.deepEqual(told(plan(candidates, termsOf(ledger, free))), ['content large', 'content small']);
+    const unlikely = [scoredOf('large', 3e-4, 100_000), scoredOf('small', 2e-4, 1000)];
+    assert.deepEqual(told(plan(unlikely, termsOf(ledgerOf(1e9), free))), ['content small', 'content large']);
     const price = new Price(ledger);
     price.restart(-10);
     const scarce = { ...free, price };

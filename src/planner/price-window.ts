@@ -4,13 +4,21 @@ export interface Offer {
   readonly bytes: number;
 }
 
-/** A window of more plans keeps the newest of them and scales its earnings alike (REPLAY.md, "Price"). */
-export const WINDOW = { most: 1500, kept: 900 } as const;
+/** A window of more plans than `most` keeps the newest of them and scales its earnings alike. */
+export interface WindowTerms {
+  readonly most: number;
+  readonly kept: number;
+}
 
-/** The best offers of the last plans, and what was earned meanwhile. At most `WINDOW.most` plans. */
+/** The best offers of the last plans, and what was earned meanwhile. */
 export class PriceWindow {
+  readonly #terms: WindowTerms;
   #plans: (readonly Offer[])[] = [];
   #earned = 0;
+
+  constructor(terms: WindowTerms) {
+    this.#terms = terms;
+  }
 
   get earned(): number {
     return this.#earned;
@@ -22,9 +30,10 @@ export class PriceWindow {
 
   add(offers: readonly Offer[]): void {
     this.#plans.push(offers);
-    if (this.#plans.length <= WINDOW.most) return;
-    this.#plans = this.#plans.slice(-WINDOW.kept);
-    this.#earned *= WINDOW.kept / WINDOW.most;
+    const { most, kept } = this.#terms;
+    if (this.#plans.length <= most) return;
+    this.#plans = this.#plans.slice(-kept);
+    this.#earned *= kept / most;
   }
 
   /** The value at which the offers, best first, add up to so many bytes; −∞ if all of them do not. */

@@ -1,9 +1,17 @@
 import type { BudgetLedger } from './ledger.js';
 import { ForesyncError } from '../domain/errors.js';
-import { PriceWindow, type Offer } from './price-window.js';
+import { PriceWindow, type Offer, type WindowTerms } from './price-window.js';
 
-/** The threshold is set anew after so many plans that had a candidate; before the first time nothing is worth its bytes. */
-const PLANS_BETWEEN = 300;
+/** In plans that had a candidate. */
+export interface PriceTerms {
+  /** The threshold is set anew after so many; before the first time nothing is worth its bytes. */
+  readonly between: number;
+  readonly window: WindowTerms;
+}
+
+/** Of real plans (REPLAY.md, "Price"). */
+export const PRICE: PriceTerms = { between: 300, window: { most: 1500, kept: 900 } };
+
 /** Plans that a lesson tells of at most, the newest. */
 const MOST_TOLD = 300;
 
@@ -13,16 +21,17 @@ const MOST_TOLD = 300;
  */
 export class Price {
   readonly #ledger: BudgetLedger;
-  readonly #plansBetween: number;
-  #window = new PriceWindow();
+  readonly #terms: PriceTerms;
+  #window: PriceWindow;
   #threshold = Infinity;
   #plans = 0;
   /** Since it was asked for a lesson last; null: nobody asks. */
   #notes: { earned: number; plans: (readonly Offer[])[] } | null = null;
 
-  constructor(ledger: BudgetLedger, plansBetween = PLANS_BETWEEN) {
+  constructor(ledger: BudgetLedger, terms = PRICE) {
     this.#ledger = ledger;
-    this.#plansBetween = plansBetween;
+    this.#terms = terms;
+    this.#window = new PriceWindow(terms.window);
   }
 
   /** τ: candidates above it are worth their bytes. */
@@ -32,7 +41,7 @@ export class Price {
 
   /** Begins anew from a threshold: what is offered from here on is scored by somebody else. */
   restart(threshold: number): void {
-    this.#window = new PriceWindow();
+    this.#window = new PriceWindow(this.#terms.window);
     this.#threshold = threshold;
     this.#plans = 0;
     if (this.#notes !== null) this.#notes = { earned: 0, plans: [] };
@@ -75,7 +84,7 @@ export class Price {
   #count(best: readonly Offer[]): void {
     this.#window.add(best);
     this.#plans += 1;
-    if (this.#plans % this.#plansBetween === 0) this.#threshold = this.#window.valueAt(this.#target());
+    if (this.#plans % this.#terms.between === 0) this.#threshold = this.#window.valueAt(this.#target());
   }
 
   /** Bytes that the window's plans should have spent: what they earned, and half of what is owed, within bounds. */

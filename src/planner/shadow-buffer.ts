@@ -1,7 +1,7 @@
 import type { DataHash, ItemId } from '../domain/ids.js';
 
 /** What a shadow device keeps: as much as a real one by bytes, and not more items than this. */
-export const SHADOW_BUFFER = { bytes: 64 * 1024 * 1024, items: 512 } as const;
+export const SHADOW_BUFFER = { bytes: 64 * 1024 * 1024, items: 2048 } as const;
 
 interface Kept {
   readonly hash: DataHash;
@@ -13,6 +13,11 @@ export class ShadowBuffer {
   // In the order of their last use.
   readonly #kept = new Map<ItemId, Kept>();
   #bytes = 0;
+
+  /** Items that it keeps. */
+  get items(): number {
+    return this.#kept.size;
+  }
 
   holds(item: ItemId): DataHash | undefined {
     return this.#kept.get(item)?.hash;

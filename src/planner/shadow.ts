@@ -2,11 +2,11 @@ import type { DataHash, ItemId, Pseudonym } from '../domain/ids.js';
 import type { Scored } from '../domain/plan.js';
 import { BudgetLedger, type BudgetTerms } from './ledger.js';
 import { plan, type PlanMode } from './planner.js';
-import { Price } from './price.js';
+import { Price, type PriceTerms } from './price.js';
 import { ShadowBuffer } from './shadow-buffer.js';
 
-/** A shadow sees few plans: its price is set after so many of them. */
-export const SHADOW_PLANS_BETWEEN = 100;
+/** A shadow sees a sixth of the plans: so its price has settled, and follows its ledger, when the real one does (ADR 5). */
+export const SHADOW_PRICE: PriceTerms = { between: 50, window: { most: 250, kept: 150 } };
 
 export interface ShadowTerms {
   readonly budget: BudgetTerms;
@@ -35,13 +35,13 @@ export class Shadow {
 
   constructor({ budget, payment, byNeed = false }: ShadowTerms) {
     this.#ledger = new BudgetLedger(budget);
-    this.#price = new Price(this.#ledger, SHADOW_PLANS_BETWEEN);
+    this.#price = new Price(this.#ledger, SHADOW_PRICE);
     this.#mode = payment === 'price' ? { kind: 'price', price: this.#price, byNeed } : { kind: 'first-come' };
   }
 
   /** Whether its price was set once: before that it pushes nothing. */
   get isWarm(): boolean {
-    return this.#mode.kind !== 'price' || this.#plans >= SHADOW_PLANS_BETWEEN;
+    return this.#mode.kind !== 'price' || this.#plans >= SHADOW_PRICE.between;
   }
 
   /** The price that its pushes pay, in the units of its scores. */
@@ -52,6 +52,13 @@ export class Shadow {
   /** Bytes that it would have pushed. */
   get pushedBytes(): number {
     return this.#ledger.spent;
+  }
+
+  /** Items that its devices keep, together. */
+  get items(): number {
+    let items = 0;
+    for (const buffer of this.#buffers.values()) items += buffer.items;
+    return items;
   }
 
   holds(user: Pseudonym, item: ItemId): DataHash | undefined {

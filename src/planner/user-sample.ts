@@ -24,7 +24,11 @@ export class UserSample<User extends string> {
     const isKnown = this.#users.delete(user);
     if (!isKnown && this.#random() >= share) return undefined;
     this.#users.add(user);
-    if (this.#users.size <= this.#most) return undefined;
+    return this.#users.size <= this.#most ? undefined : this.dropOldest();
+  }
+
+  /** Lets go of who was silent for longest, and says who. */
+  dropOldest(): User | undefined {
     const oldest = this.#users.values().next().value;
     if (oldest !== undefined) this.#users.delete(oldest);
     return oldest;

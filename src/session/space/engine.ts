@@ -12,7 +12,7 @@ import type {
   SpaceStatistics,
 } from '../../domain/engine-port.js';
 import type { ItemId, Pseudonym, SpaceId } from '../../domain/ids.js';
-import type { Change } from '../../domain/item.js';
+import type { Change, Head } from '../../domain/item.js';
 import type { DevicePlan, Scored } from '../../domain/plan.js';
 import { BudgetLedger } from '../../planner/ledger.js';
 import { plan } from '../../planner/planner.js';
@@ -21,7 +21,7 @@ import type { ItemState } from '../../planner/shadow.js';
 import { seededRandom } from '../../util/seeded-random.js';
 import { engineLesson, learnEngineLesson, type Learning } from './engine-lesson.js';
 import type { EngineParts } from './engine-parts.js';
-import { Hedge, type Ruler } from './hedge.js';
+import { Hedge, type OffersTo, type Ruler } from './hedge.js';
 import { planMode, type PushTerms } from './push-terms.js';
 import { contentOf, pushable, scoredBy } from './pushable.js';
 import { reportingFirst } from './reporting-first.js';
@@ -192,12 +192,13 @@ export class Engine implements SpaceEngine {
     });
     if (unscored.length > 0 && own !== null) this.#policy.planned?.(asked, contentOf(decided));
     const pushes = decided.map((push) => ({ ...push, reasons: leader.explain(asked, push.scored.item) }));
+    const offersTo: OffersTo = (lacks) =>
+      this.#offersOf(question, (head) => admits(head.item) && lacks(head));
     if (before.isFirst && this.#hedge?.samples(question.user) === true && own !== null) {
       const hedge = this.#hedge;
-      const offers = this.#offersOf(question, hedge, admits);
-      await unlessFailed(this.#scorer, () => hedge.plan(question, offers));
+      await unlessFailed(this.#scorer, () => hedge.plan(question, offersTo));
     }
-    if (before.isFirst) this.#rehearsal?.begin(question, (of) => this.#offersOf(question, of, admits));
+    if (before.isFirst) this.#rehearsal?.begin(question, offersTo);
     const result = { user: view.user, device: view.device, pushes };
     const tookUs = before.tookUs + this.#stopwatchUs() - started;
     const { user, kind } = question;
@@ -213,21 +214,12 @@ export class Engine implements SpaceEngine {
     return result;
   }
 
-  /** What a shadow's device may lack, whatever real devices hold. */
+  /** What there is to offer to a shadow's device, whatever real devices hold. */
   #offersOf(
     { kind, user, context, nowMs, items }: Question,
-    hedge: Hedge,
-    admits: (item: ItemId) => boolean,
+    admits: (head: Head) => boolean,
   ): readonly Scored[] {
-    const candidates =
-      kind === 'holder'
-        ? items
-        : this.statistics.candidates(
-            user,
-            context,
-            nowMs,
-            ({ item, dataHash }) => admits(item) && hedge.lacks(user, item, dataHash),
-          );
+    const candidates = kind === 'holder' ? items : this.statistics.candidates(user, context, nowMs, admits);
     return candidates.flatMap((item) => pushable(this.statistics, item, () => undefined));
   }
 

@@ -1,7 +1,7 @@
 import type { Step } from '../../domain/activity.js';
 import type { Policy, Question } from '../../domain/engine-port.js';
-import { type DataHash, type ItemId, itemId, type Pseudonym } from '../../domain/ids.js';
-import type { Change } from '../../domain/item.js';
+import { type ItemId, itemId, type Pseudonym } from '../../domain/ids.js';
+import type { Change, Head } from '../../domain/item.js';
 import type { Scored } from '../../domain/plan.js';
 import type { BudgetTerms } from '../../planner/ledger.js';
 import { Shadow, type ItemState } from '../../planner/shadow.js';
@@ -12,6 +12,11 @@ import { scoredBy } from './pushable.js';
 
 /** Users with shadow devices, drawn by chance; beyond it whoever was silent for longest goes. */
 export const SHADOW_USERS = 64;
+/**
+ * Items that the shadow devices of one contestant keep, together, about 80 bytes each. From nine tenths of it on nobody is taken
+ * in, beyond it whoever was silent for longest goes.
+ */
+export const SHADOW_ITEMS = 65_536;
 /**
  * Of all plans this share gets shadow plans in the long run; so many may be saved up, or owed. A user is followed wholly or
  * not at all, for a device that is pushed to now and then tells little: what is saved up takes users in, debts let them go.
@@ -37,6 +42,9 @@ export interface Ruler {
 interface Contestant extends Ruler {
   readonly doubt: Doubt;
 }
+
+/** What there is to offer to a device that lacks those. */
+export type OffersTo = (lacks: (head: Pick<Head, 'item' | 'dataHash'>) => boolean) => readonly Scored[];
 
 /** Hears of a step that counts: how many of its opens each policy would have had ready. */
 export type Compared = (ready: readonly number[], opens: number) => void;
@@ -111,9 +119,7 @@ export class Hedge {
 
   /** Before a step is learned: who would have had ready what it opens. */
   observe(step: Step, stateOf: (item: ItemId) => ItemState | undefined): void {
-    // New users are taken in while what is saved up for shadow plans is not used up.
-    const gone = this.#users.see(step.user, this.#tokens / SHADOW_SHARE.saved);
-    if (gone !== undefined) this.#forget(gone);
+    this.#admit(step.user);
     if (!this.#users.has(step.user)) return;
     const isWarm = this.#shadows.every((shadow) => shadow.isWarm);
     const ready = this.#shadows.map(() => 0);
@@ -173,21 +179,30 @@ export class Hedge {
       if (key.startsWith(keyOf(user, NO_ITEM))) this.#written.delete(key);
   }
 
-  /** Whether any shadow of the user lacks this content of an item. */
-  lacks(user: Pseudonym, item: ItemId, dataHash: DataHash | null): boolean {
-    return this.#shadows.some((shadow) => shadow.holds(user, item) !== dataHash);
+  /** Everyone's shadow plan of a question, each of what its own device lacks: whoever pushes more has less to choose from. */
+  async plan(question: Question, offersTo: OffersTo): Promise<void> {
+    const { user, kind } = question;
+    const offered = this.#shadows.map((shadow) => {
+      return offersTo(({ item, dataHash }) => shadow.holds(user, item) !== dataHash);
+    });
+    for (const [place, { policy, power }] of this.#contestants.entries()) {
+      if (policy.plans === 'never' || (policy.plans === 'holders' && kind === 'user')) continue;
+      const offers = offered[place] ?? [];
+      if (offers.length === 0) continue;
+      const about = { ...question, items: offers.map(({ item }) => item) };
+      const scores = await (policy.peek?.(about) ?? policy.score(about));
+      this.#shadows[place]?.plan(user, scoredBy(offers, powerOf(scores, power), null));
+    }
   }
 
-  /** Everyone's shadow plan of a question about `offers`, whatever real devices hold: all of them are scored side by side. */
-  async plan(question: Question, offers: readonly Scored[]): Promise<void> {
-    const about = { ...question, items: offers.map(({ item }) => item) };
-    const own = await (this.#own.peek?.(about) ?? this.#own.score(about));
-    for (const [place, { policy, power }] of this.#contestants.entries()) {
-      if (policy.plans === 'never') continue;
-      if (policy.plans === 'holders' && question.kind === 'user') continue;
-      const scores = policy === this.#own ? powerOf(own, power) : await policy.score(about);
-      this.#shadows[place]?.plan(question.user, scoredBy(offers, scores, null));
-    }
+  /** New users are taken in while what is saved up for shadow plans is not used up, and there is room for their devices. */
+  #admit(user: Pseudonym): void {
+    const items = Math.max(...this.#shadows.map((shadow) => shadow.items));
+    const isFull = items > 0.9 * SHADOW_ITEMS;
+    const gone = this.#users.see(user, isFull ? 0 : this.#tokens / SHADOW_SHARE.saved);
+    if (gone !== undefined) this.#forget(gone);
+    const silent = items > SHADOW_ITEMS ? this.#users.dropOldest() : undefined;
+    if (silent !== undefined) this.#forget(silent);
   }
 
   #forget(user: Pseudonym): void {

@@ -3,11 +3,10 @@ import type { UserContext } from '../../domain/context.js';
 import type { Policy, Question } from '../../domain/engine-port.js';
 import type { ItemId, Pseudonym } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
-import type { Scored } from '../../domain/plan.js';
 import type { BudgetTerms } from '../../planner/ledger.js';
 import type { ItemState } from '../../planner/shadow.js';
 import { seededRandom } from '../../util/seeded-random.js';
-import { Hedge, type Compared } from './hedge.js';
+import { Hedge, type Compared, type OffersTo } from './hedge.js';
 
 /** The same users are drawn at each start. */
 const SEED = 1;
@@ -59,11 +58,11 @@ export class Rehearsal {
     this.#unlessFailed(() => this.#parts.second.forget?.(user));
   }
 
-  /** A plan was made: it may be rehearsed. `offersOf` is everything that shadow devices may lack. */
-  begin(question: Question, offersOf: (hedge: Hedge) => readonly Scored[]): void {
+  /** A plan was made: it may be rehearsed. `offersTo` tells what shadow devices may lack. */
+  begin(question: Question, offersTo: OffersTo): void {
     if (this.#running !== null || !this.#hedge.samples(question.user)) return;
     this.#running = this.#hedge
-      .plan(question, offersOf(this.#hedge))
+      .plan(question, offersTo)
       .catch((error: unknown) => this.#parts.onFailed(error))
       .finally(() => (this.#running = null));
   }

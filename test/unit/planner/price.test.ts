@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BudgetLedger } from '../../../src/planner/ledger.js';
-import { PriceWindow, WINDOW } from '../../../src/planner/price-window.js';
-import { Price } from '../../../src/planner/price.js';
+import { PriceWindow } from '../../../src/planner/price-window.js';
+import { Price, PRICE } from '../../../src/planner/price.js';
 import { valueOf } from '../../../src/planner/value.js';
+
+const { window: WINDOW } = PRICE;
 
 const offers = fc.array(
   fc.record({ value: fc.integer({ min: -20, max: 0 }), bytes: fc.integer({ min: 1, max: 1000 }) }),
@@ -23,7 +25,7 @@ describe('PriceWindow', () => {
   it('finds the value at which the best offers add up to the bytes, as a sort by hand does', () => {
     fc.assert(
       fc.property(offers, fc.integer({ min: 0, max: 20_000 }), (all, bytes) => {
-        const window = new PriceWindow();
+        const window = new PriceWindow(WINDOW);
         for (const offer of all) window.add([offer]);
         let sum = 0;
         const byHand = [...all]
@@ -35,7 +37,7 @@ describe('PriceWindow', () => {
   });
 
   it('keeps the newest 900 plans of more than 1500 and scales what was earned', () => {
-    const window = new PriceWindow();
+    const window = new PriceWindow(WINDOW);
     window.earn(1500);
     for (let plan = 0; plan < WINDOW.most; plan++) window.add([{ value: plan, bytes: 1 }]);
     assert.deepEqual([window.earned, window.valueAt(WINDOW.most)], [1500, 0]);
@@ -44,12 +46,12 @@ describe('PriceWindow', () => {
     assert.equal(window.valueAt(WINDOW.kept + 1), -Infinity);
   });
 
-  it('has no price without offers', () => assert.equal(new PriceWindow().valueAt(0), -Infinity));
+  it('has no price without offers', () => assert.equal(new PriceWindow(WINDOW).valueAt(0), -Infinity));
 });
 
 describe('Price', () => {
   it('learns the newest 300 plans of a lesson, and of none that is cut off', () => {
-    const price = (): Price => new Price(new BudgetLedger({ ratio: 1, startBytes: 0 }), 300);
+    const price = (): Price => new Price(new BudgetLedger({ ratio: 1, startBytes: 0 }));
     const [teller, pupil] = [price(), price()];
     assert.deepEqual(teller.lesson(), [], 'it keeps account from here');
     for (let plan = 0; plan < 310; plan++) teller.planned([{ value: -plan, bytes: 10 }]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { itemId, pseudonym } from '../../../src/domain/ids.js';
 import type { Scored } from '../../../src/domain/plan.js';
-import { Shadow, SHADOW_PLANS_BETWEEN, type ItemState } from '../../../src/planner/shadow.js';
+import { Shadow, SHADOW_PRICE, type ItemState } from '../../../src/planner/shadow.js';
 import { headOf, scoredOf } from '../../support/plans.js';
 
 const U = pseudonym('u');
@@ -35,7 +35,7 @@ describe('Shadow', () => {
 
   it('that pays by price pushes once its price is set', () => {
     const shadow = new Shadow({ budget: { ratio: 1, startBytes: 0 }, payment: 'price' });
-    for (let plan = 0; plan < SHADOW_PLANS_BETWEEN; plan++) {
+    for (let plan = 0; plan < SHADOW_PRICE.between; plan++) {
       assert.equal(shadow.isWarm, false);
       shadow.opened(U, stateOf(`opened${plan}`));
       shadow.plan(U, [scoredOf('a', 0.9), scoredOf('b', 0.1)]);

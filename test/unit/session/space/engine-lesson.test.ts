@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Policy } from '../../../../src/domain/engine-port.js';
 import { BudgetLedger } from '../../../../src/planner/ledger.js';
-import { Price } from '../../../../src/planner/price.js';
+import { Price, PRICE } from '../../../../src/planner/price.js';
 import {
   engineLesson,
   learnEngineLesson,
@@ -26,7 +26,14 @@ function learning(ruler = 0, learned: Uint8Array | null = null): Learning & { re
       taught: (lesson) => heard.push(lesson.slice()) > 0,
     },
   };
-  const made = { policy, hedge: null, ledger, price: new Price(ledger, 2), ruler, heard };
+  const made = {
+    policy,
+    hedge: null,
+    ledger,
+    price: new Price(ledger, { ...PRICE, between: 2 }),
+    ruler,
+    heard,
+  };
   engineLesson(made);
   return made;
 }

@@ -3,7 +3,7 @@ import type { Policy } from '../../../../src/domain/engine-port.js';
 import { itemId, pseudonym, type ItemId } from '../../../../src/domain/ids.js';
 import type { Change } from '../../../../src/domain/item.js';
 import type { ItemState } from '../../../../src/planner/shadow.js';
-import { Hedge, SHADOW_SHARE, SHADOW_USERS } from '../../../../src/session/space/hedge.js';
+import { Hedge, SHADOW_ITEMS, SHADOW_SHARE, SHADOW_USERS } from '../../../../src/session/space/hedge.js';
 import { stepOf } from '../../../support/contexts.js';
 import { headOf, scoredOf } from '../../../support/plans.js';
 import { seededRandom } from '../../../../src/util/seeded-random.js';
@@ -52,7 +52,7 @@ class Space {
           const offer = scoredOf(item, 0);
           return { ...offer, bundle: offer.bundle.map((one) => ({ ...one, dataHash: hash })) };
         });
-        await this.hedge.plan(new History().question('u', ITEMS, this.#step), offers);
+        await this.hedge.plan(new History().question('u', ITEMS, this.#step), () => offers);
       }
       const opened = stepOf([this.next], this.#step);
       this.hedge.observe(opened, (item) => ({ item, dataHash: hash, bytes: 10 }));
@@ -96,7 +96,7 @@ describe('Hedge', () => {
           const sizeBytes = bytesOf(item);
           return { item, score: 0, bytes: sizeBytes, bundle: [{ item, dataHash, version: step, sizeBytes }] };
         });
-        await hedge.plan(new History().question('u', ITEMS, step), offers);
+        await hedge.plan(new History().question('u', ITEMS, step), () => offers);
       }
       hedge.observe(stepOf(['i0'], step), (item) => ({ item, dataHash, bytes: bytesOf(item) }));
     }
@@ -127,6 +127,44 @@ describe('Hedge', () => {
     let sampled = 0;
     for (let user = 0; user < 5000; user++) if (hedge.samples(pseudonym(`u${user}`))) sampled += 1;
     assert.ok(sampled <= SHADOW_USERS && sampled > 0, `${sampled}`);
+  });
+
+  it('lets go of who was silent for longest where devices keep more than there is room for, and takes nobody in', () => {
+    const { hedge } = new Space([true, true]);
+    const each = 2000;
+    for (let user = 0; user < SHADOW_USERS; user++) {
+      for (let plan = 0; plan < 300; plan++) hedge.samples(pseudonym('nobody'));
+      for (let step = 0; step < each / 100; step++) {
+        const items = Array.from({ length: 100 }, (_, place) => `i${step}.${place}`);
+        hedge.observe(stepOf(items, step, { user: `u${user}` }), stateOf);
+      }
+    }
+    const followed = Array.from({ length: SHADOW_USERS }, (_, user) => user).filter((user) => {
+      return hedge.samples(pseudonym(`u${user}`));
+    });
+    const room = Math.floor(SHADOW_ITEMS / each);
+    assert.ok(
+      followed.length <= room && followed.length >= 0.8 * room,
+      `${followed.length} users of ${room}`,
+    );
+  });
+
+  it('offers to each shadow what its own device lacks', async () => {
+    const [own, rival] = [policyOf('own', () => 'i0'), policyOf('rival', () => 'i1')];
+    const hedge = new Hedge(own, [rival], { ratio: 1, startBytes: 100 }, seededRandom(1));
+    const question = new History().question('u', ITEMS, 0);
+    let missing: readonly (readonly string[])[] = [];
+    for (let step = 0; step < 200; step++) {
+      hedge.samples(U);
+      hedge.observe(stepOf(['z'], step), stateOf);
+      const asked: string[][] = [];
+      await hedge.plan(question, (lacks) => {
+        asked.push(ITEMS.filter((item) => !lacks(headOf(item))));
+        return ITEMS.filter((item) => lacks(headOf(item))).map((item) => scoredOf(item, 0));
+      });
+      missing = asked;
+    }
+    assert.deepEqual(missing, [['i0'], ['i1']]);
   });
 
   it('takes a write for an open of what the device had before', () => {

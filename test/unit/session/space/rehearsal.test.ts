@@ -118,7 +118,7 @@ describe('Rehearsal', () => {
       });
       rehearsal.observe(stepOf(['a'], step), question.context, () => undefined);
     }
-    assert.equal(offered, 1, 'one at a time');
+    assert.equal(offered, 2, 'one at a time, which asks for each of both');
     await new Promise((resolve) => setImmediate(resolve));
     release();
     await rehearsal.idle();

@@ -193,7 +193,7 @@ function contest(isUp: () => boolean): {
           ...offer,
           bundle: offer.bundle.map((one) => ({ ...one, dataHash })),
         }));
-        await hedge.plan(question, offers);
+        await hedge.plan(question, () => offers);
       }
       hedge.observe(stepOf([next], step), (item) => ({ item, dataHash, bytes: 10 }));
     }

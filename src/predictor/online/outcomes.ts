@@ -14,7 +14,7 @@ export const PENDING = {
   best: 16,
   others: 8,
   ofUser: 1024,
-  total: 40_960,
+  total: 45_056,
   silentMs: 60 * 24 * 60 * 60 * 1000,
 } as const;
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { itemId, pseudonym } from '../../../src/domain/ids.js';
 import type { Scored } from '../../../src/domain/plan.js';
 import { Shadow, SHADOW_PRICE, type ItemState } from '../../../src/planner/shadow.js';
+import { seededRandom } from '../../../src/util/seeded-random.js';
 import { headOf, scoredOf } from '../../support/plans.js';
 
 const U = pseudonym('u');
@@ -43,6 +44,24 @@ describe('Shadow', () => {
     assert.equal(shadow.isWarm, true);
     shadow.plan(U, [scoredOf('a', 0.9), scoredOf('b', 0.1)]);
     assert.equal(shadow.opened(U, stateOf('a')), true);
+  });
+
+  it('spends what it earns within some hundred plans of its own when that becomes more', () => {
+    const random = seededRandom(1);
+    const shadow = new Shadow({ budget: { ratio: 1, startBytes: 0 }, payment: 'price' });
+    const items = Array.from({ length: 20 }, (_, item) => `i${item}`);
+    let spentBefore = 0;
+    for (let plan = 1; plan <= 1000; plan++) {
+      shadow.opened(U, stateOf('opened', plan <= 600 ? 20 : 200));
+      // Everything is new at each plan.
+      shadow.plan(
+        U,
+        items.map((item) => scoredOf(`${item}.${plan}`, random(), 20)),
+      );
+      if (plan === 800) spentBefore = shadow.pushedBytes;
+    }
+    const share = (shadow.pushedBytes - spentBefore) / (200 * 200);
+    assert.ok(share > 0.9 && share < 1.2, `${share} of what it earned`);
   });
 
   it('never spends more than it earned and started with', () => {

@@ -2,6 +2,7 @@ import type { UserContext } from '../domain/context.js';
 import type { ItemId, Pseudonym } from '../domain/ids.js';
 import { Accesses } from './accesses.js';
 import { Float64Column } from './columns.js';
+import { Company } from './company.js';
 import { DecayedCounts } from './decayed-counts.js';
 import { Folders } from './folders.js';
 import { Interner } from './interner.js';
@@ -27,6 +28,8 @@ export class Counts {
   readonly accesses = new Accesses();
   readonly folders = new Folders(this.items);
   readonly lately = new Lately();
+  /** Who opens what whom opened before. */
+  readonly company = new Company();
   /** Uses by everyone, half-life 14 days. */
   readonly popularity = new DecayedCounts(14 * DAY_MS);
   /** Uses by everyone, half-life 1 day. */

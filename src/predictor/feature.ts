@@ -43,8 +43,16 @@ export function chance(name: string, doc: string, read: Reading): Feature {
   return { ...logarithm(name, `${FINENESS} times ${doc}`, read), scale: 'chance' };
 }
 
+/** Some features of a view's items, one row of `features.length` values for each item. */
+export function rowsOf(features: readonly Feature[], view: View): Float32Array {
+  const width = features.length;
+  const rows = new Float32Array(view.items.length * width);
+  features.forEach((feature, column) => writeColumn(feature, view, rows, { column, width }));
+  return rows;
+}
+
 /** Writes a feature of a view's items into its column of their rows. */
-export function writeColumn(
+function writeColumn(
   { read, scale, range: [least, most] }: Feature,
   view: View,
   rows: Float32Array,

@@ -1,4 +1,4 @@
-import { chance, flag, logarithm, ofUse, share, writeColumn, type Feature } from './feature.js';
+import { chance, flag, logarithm, ofUse, rowsOf, share, type Feature } from './feature.js';
 import { nearness, sameFolder, samePath, sameWords } from './likeness.js';
 import {
   around,
@@ -159,10 +159,7 @@ export const FEATURES: readonly Feature[] = [
 
 /** All features of a view's items, one row of `FEATURES.length` values for each item. */
 export function featuresOf(view: View): Float32Array {
-  const width = FEATURES.length;
-  const rows = new Float32Array(view.items.length * width);
-  FEATURES.forEach((feature, column) => writeColumn(feature, view, rows, { column, width }));
-  return rows;
+  return rowsOf(FEATURES, view);
 }
 
 function hoursSince(view: View, timeMs: number): number {

@@ -1,9 +1,20 @@
-/** Bounds of one item's neighbours: beyond `most` the smallest go until `kept` are left, the newer of equals stay. */
-export const NEIGHBOURS = { most: 256, kept: 128 } as const;
+/** Bounds of one row of neighbours: beyond `most` the smallest go until `kept` are left, the newer of equals stay. */
+export interface NeighbourBound {
+  readonly most: number;
+  readonly kept: number;
+}
+
+/** Of an item's neighbours. */
+export const NEIGHBOURS: NeighbourBound = { most: 256, kept: 128 };
 
 /** Weighted neighbours of numbered items: who follows it, who is used together with it. Bounded for each item. */
 export class Neighbours {
   readonly #rows: Row[] = [];
+  readonly #bound: NeighbourBound;
+
+  constructor(bound = NEIGHBOURS) {
+    this.#bound = bound;
+  }
 
   /** Adds `weight` > 0 to the neighbour `target` of `source`. */
   add(source: number, target: number, weight: number): void {
@@ -13,7 +24,7 @@ export class Neighbours {
       row.weights[place] = (row.weights[place] ?? 0) + weight;
       return;
     }
-    if (row.size === row.targets.length) makeRoom(row);
+    if (row.size === row.targets.length) makeRoom(row, this.#bound);
     row.targets[row.size] = target;
     row.weights[row.size] = weight;
     row.size += 1;
@@ -46,6 +57,20 @@ export class Neighbours {
     for (let at = 0; at < size; at++) {
       const place = places[targets[at] ?? 0] ?? 0;
       if (place > 0) sums[place - 1] = (sums[place - 1] ?? 0) + factor * (weights[at] ?? 0);
+    }
+  }
+
+  /** Drops a number: it has no neighbours, and is nobody's. */
+  forget(number: number): void {
+    const own = this.#rows[number];
+    if (own !== undefined) Object.assign(own, EMPTY);
+    for (const row of this.#rows) {
+      const place = placeOf(row, number);
+      if (place < 0) continue;
+      row.targets.copyWithin(place, place + 1, row.size);
+      row.weights.copyWithin(place, place + 1, row.size);
+      row.size -= 1;
+      row.targets.fill(-1, row.size);
     }
   }
 
@@ -125,12 +150,12 @@ function placeOf({ targets, size }: Row, target: number): number {
   return -1;
 }
 
-function makeRoom(row: Row): void {
-  if (row.size >= NEIGHBOURS.most) {
-    prune(row);
+function makeRoom(row: Row, { most, kept }: NeighbourBound): void {
+  if (row.size >= most) {
+    prune(row, kept);
     return;
   }
-  const capacity = Math.min(NEIGHBOURS.most, Math.max(4, row.size * 2));
+  const capacity = Math.min(most, Math.max(4, row.size * 2));
   const targets = new Int32Array(capacity).fill(-1);
   const weights = new Float64Array(capacity);
   targets.set(row.targets);
@@ -139,10 +164,10 @@ function makeRoom(row: Row): void {
   row.weights = weights;
 }
 
-function prune(row: Row): void {
+function prune(row: Row, kept: number): void {
   const { targets, weights, size } = row;
-  const cutoff = weights.slice(0, size).sort()[size - NEIGHBOURS.kept] ?? 0;
-  let atCutoff = NEIGHBOURS.kept;
+  const cutoff = weights.slice(0, size).sort()[size - kept] ?? 0;
+  let atCutoff = kept;
   for (let place = 0; place < size; place++) if ((weights[place] ?? 0) > cutoff) atCutoff -= 1;
   // From the newest on, for of equals the newer stay; they are written to the end and then moved to the front.
   let at = size;

@@ -1,4 +1,5 @@
 import type { Reason } from '../domain/checkpoint.js';
+import { company } from './companions.js';
 import { habit, ownTransitions, popularity, recency, together, transitions } from './signals.js';
 import type { Signal, View } from './view.js';
 
@@ -24,6 +25,7 @@ const SORTS: readonly Sort[] = [
   { code: 'YOUR_NEXT', signal: ownTransitions, usual: 0.1, tell: (view) => yourNext(view) },
   { code: 'NEXT', signal: transitions, usual: 0.1, tell: (view) => next(view) },
   { code: 'TOGETHER', signal: together, usual: 0.5, tell: () => 'often used together with what you use now' },
+  { code: 'COMPANY', signal: company, usual: 1, tell: () => 'used by those whose items you often use next' },
   { code: 'POPULAR', signal: popularity, usual: 10, tell: (view) => popular(view) },
   { code: 'CHANGED', signal: YES, usual: 4, tell: (view) => changed(view) },
   { code: 'DEPENDENCY', signal: YES, usual: 4, tell: (view) => linked(view) },

@@ -1,11 +1,12 @@
 import { ForesyncError } from '../domain/errors.js';
 import { itemId, pseudonym } from '../domain/ids.js';
 import type { AccessDump } from './accesses.js';
+import type { CompanyDump } from './company.js';
 import type { CountsDump } from './decayed-counts.js';
 import type { NeighbourDump } from './neighbours.js';
 import type { Counts } from './counts.js';
 
-const FORMAT = 'foresync-statistics-2';
+const FORMAT = 'foresync-statistics-3';
 
 interface Snapshot {
   readonly format: string;
@@ -18,6 +19,7 @@ interface Snapshot {
   readonly transitions: NeighbourDump;
   readonly departures: readonly number[];
   readonly together: NeighbourDump;
+  readonly company: CompanyDump;
 }
 
 /** Statistics as UTF-8 JSON; bounded as they are. The order in folders and what goes on lately are not in it: they come back with use. */
@@ -35,6 +37,7 @@ export function dumpCounts(counts: Counts): Uint8Array {
     transitions: counts.transitions.dump(),
     departures: counts.departures.dump(items.length),
     together: counts.together.dump(),
+    company: counts.company.dump(users.length),
   };
   return new TextEncoder().encode(JSON.stringify(snapshot));
 }
@@ -51,6 +54,7 @@ export function loadCounts(counts: Counts, bytes: Uint8Array): void {
   counts.transitions.load(snapshot.transitions);
   counts.departures.load(snapshot.departures);
   counts.together.load(snapshot.together);
+  counts.company.load(snapshot.company);
   loadFolders(counts, snapshot);
 }
 

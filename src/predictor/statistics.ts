@@ -4,8 +4,10 @@ import type { Question, SpaceStatistics } from '../domain/engine-port.js';
 import { type ItemId, type Pseudonym, pseudonym } from '../domain/ids.js';
 import type { Change, Head } from '../domain/item.js';
 import { candidatesOf } from './candidates.js';
+import { COMPANY } from './companions.js';
 import { Counts } from './counts.js';
-import { FEATURES, featuresOf } from './features.js';
+import { rowsOf } from './feature.js';
+import { FEATURES } from './features.js';
 import { learnPairs } from './learn-pairs.js';
 import { dumpCounts, loadCounts } from './snapshot.js';
 import { viewOf } from './view.js';
@@ -38,6 +40,7 @@ export class Statistics implements SpaceStatistics {
       counts.folders.used(item, step.timeMs);
     }
     learnPairs(counts, items, before);
+    counts.company.opened(user, items);
     counts.lately.stepped(user, items);
   }
 
@@ -66,11 +69,12 @@ export class Statistics implements SpaceStatistics {
   }
 
   features(question: Question): ReadonlyMap<string, Float64Array> {
-    const rows = featuresOf(viewOf(this.counts, question));
+    const features = [...FEATURES, ...COMPANY];
+    const rows = rowsOf(features, viewOf(this.counts, question));
     return new Map(
-      FEATURES.map(({ name }, column) => [
+      features.map(({ name }, column) => [
         name,
-        Float64Array.from(question.items, (_, row) => rows[row * FEATURES.length + column] ?? 0),
+        Float64Array.from(question.items, (_, row) => rows[row * features.length + column] ?? 0),
       ]),
     );
   }
@@ -85,11 +89,12 @@ export class Statistics implements SpaceStatistics {
   }
 
   forget(name: Pseudonym): void {
-    const { users, accesses, lately, graph } = this.counts;
+    const { users, accesses, lately, company, graph } = this.counts;
     const user = users.find(name);
     if (user < 0) return;
     accesses.forget(user);
     lately.forget(user);
+    company.forget(user);
     graph.forget(user);
     users.forget(user, pseudonym(`~${user}`));
   }

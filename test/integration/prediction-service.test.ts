@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import type { ExplainResponse, PredictResponse } from '@foresync/protocol';
 import { ExplainRequest, PredictionServiceDefinition, PredictRequest } from '@foresync/protocol';
+import { COMPANY } from '../../src/predictor/companions.js';
 import { FEATURES } from '../../src/predictor/features.js';
 import type { AppWorld } from '../support/app-world.js';
 import { appWorld } from '../support/app-world.js';
@@ -74,7 +75,8 @@ for (const policy of ['blend', 'model']) {
         prediction?.reasons.map(({ code }) => code),
         same?.reasons.map(({ code }) => code),
       );
-      assert.deepEqual(Object.keys(features).sort(), FEATURES.map(({ name }) => name).sort());
+      const names = [...FEATURES, ...COMPANY].map(({ name }) => name);
+      assert.deepEqual(Object.keys(features).sort(), names.sort());
       assert.ok((features['uses'] ?? 0) > 0);
       assert.equal(features['used'], 1);
       await putItems(world, ['fresh']);

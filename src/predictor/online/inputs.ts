@@ -1,4 +1,5 @@
 import type { UserContext } from '../../domain/context.js';
+import { COMPANY } from '../companions.js';
 import { FEATURES } from '../features.js';
 
 /** What is known of a plan's candidates before the layer looks at them. */
@@ -8,6 +9,8 @@ export interface Known {
   readonly nowMs: number;
   /** candidates × FEATURES, row-major. */
   readonly features: Float32Array;
+  /** candidates × COMPANY, row-major. */
+  readonly company: Float32Array;
   /** The model's logit of each candidate; null without a model. */
   readonly logits: Float32Array | null;
 }
@@ -39,7 +42,7 @@ interface Statistic {
 
 /**
  * Names of the columns of a row: the model's logit, which is never standardised; logarithms of the plain statistics, and how far each
- * is below the plan's best; what the plan is like; all features.
+ * is below the plan's best; what the plan is like; all features; the company that an item keeps.
  */
 export const COLUMNS: readonly string[] = [
   'logit',
@@ -58,6 +61,7 @@ export const COLUMNS: readonly string[] = [
   'last-size',
   'list',
   ...FEATURES.map(({ name }) => name),
+  ...COMPANY.map(({ name }) => name),
 ];
 
 export const WIDTH = COLUMNS.length;
@@ -65,10 +69,11 @@ const STATS_AT = 1;
 const BEST_AT = STATS_AT + STATISTICS.length;
 const AROUND_AT = BEST_AT + STATISTICS.length;
 const FEATURES_AT = AROUND_AT + 4;
+const COMPANY_AT = FEATURES_AT + FEATURES.length;
 
 /** Rows of the layer's raw inputs, candidates × `WIDTH`; every value is finite. */
 export function inputsOf(known: Known): Float32Array {
-  const { features, logits, kind, context, nowMs } = known;
+  const { features, company, logits, kind, context, nowMs } = known;
   const count = features.length / FEATURES.length;
   const rows = new Float32Array(count * WIDTH);
   const best = new Float64Array(STATISTICS.length).fill(-Infinity);
@@ -91,6 +96,7 @@ export function inputsOf(known: Known): Float32Array {
     rows[at] = finite(logits === null ? prior : logits[place]);
     rows.set(around, at + AROUND_AT);
     rows.set(own, at + FEATURES_AT);
+    rows.set(company.subarray(place * COMPANY.length, (place + 1) * COMPANY.length), at + COMPANY_AT);
   }
   for (let place = 0; place < count; place++) {
     const at = place * WIDTH;

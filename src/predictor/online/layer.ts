@@ -26,6 +26,8 @@ export interface Candidates {
   readonly items: readonly ItemId[];
   /** candidates × FEATURES, row-major. */
   readonly features: Float32Array;
+  /** candidates × COMPANY, row-major. */
+  readonly company: Float32Array;
   /** The model's logit of each candidate; null without a model. */
   readonly logits: Float32Array | null;
 }

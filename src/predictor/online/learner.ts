@@ -1,7 +1,7 @@
 import { KEYS, NAMES_USER, PLACES } from './keys.js';
 
-/** Steps of Adagrad: for the dense columns, and for the sparse ones, of which each is seen more rarely. */
-export const RATES = { dense: 0.02, sparse: 0.05 } as const;
+/** Steps of Adagrad: for the dense columns, and for names, of which each is seen rarely: what a few examples say of one is mostly luck. */
+export const RATES = { dense: 0.02, sparse: 0.02 } as const;
 /** A single example moves no weight as if it were more than this many. */
 const MOST_WEIGHT = 32;
 

@@ -7,6 +7,7 @@ const COLUMNS_OF: Readonly<Record<string, readonly string[]>> = {
   YOUR_NEXT: ['own-transitions'],
   NEXT: ['markov', 'best-markov', 'transitions'],
   TOGETHER: ['covisit', 'best-covisit', 'together', 'together-now', 'lift', 'taste', 'around'],
+  COMPANY: ['company', 'company-since', 'company-last', 'succession', 'succession-since'],
   POPULAR: ['popular', 'best-popular', 'popularity', 'uses-of-all', 'breadth'],
   CHANGED: ['changed', 'since-change'],
   DEPENDENCY: ['dependency', 'dependant', 'dependencies-changed'],

@@ -1,4 +1,6 @@
 import type { Policy, PolicyMemory, Question } from '../../domain/engine-port.js';
+import { COMPANY } from '../companions.js';
+import { rowsOf } from '../feature.js';
 import { featuresOf } from '../features.js';
 import type { Inputs, OnlineLayer } from '../online/layer.js';
 import { learnedStrengths } from '../online/strengths.js';
@@ -35,7 +37,8 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
     const features = featuresOf(view);
     const logits = await parts.logits(question, features);
     const layer = parts.layer();
-    const inputs = layer.read({ ...question, number: view.user, features, logits }, peeks);
+    const company = rowsOf(COMPANY, view);
+    const inputs = layer.read({ ...question, number: view.user, features, company, logits }, peeks);
     read.set(question, { layer, inputs });
     return layer.score(inputs);
   };

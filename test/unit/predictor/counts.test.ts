@@ -39,6 +39,25 @@ describe('Neighbours', () => {
   });
 });
 
+describe('Neighbours that forget a number', () => {
+  it('are as if it never had been there', () => {
+    const adds = fc.array(fc.tuple(fc.nat(9), fc.nat(9), fc.integer({ min: 1, max: 9 })));
+    fc.assert(
+      fc.property(adds, fc.nat(9), (all, gone) => {
+        const [neighbours, without] = [new Neighbours(), new Neighbours()];
+        for (const [source, target, weight] of all) {
+          neighbours.add(source, target, weight);
+          if (source !== gone && target !== gone) without.add(source, target, weight);
+        }
+        neighbours.forget(gone);
+        assert.deepEqual(neighbours.dump(), without.dump());
+        neighbours.add(gone, 3, 2);
+        assert.equal(neighbours.weight(gone, 3), 2);
+      }),
+    );
+  });
+});
+
 describe('Sums', () => {
   it('are empty again once cleared, whatever was touched', () => {
     const sums = new Sums();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { COMPANY } from '../../../../src/predictor/companions.js';
+import { rowsOf } from '../../../../src/predictor/feature.js';
 import { FEATURES, featuresOf } from '../../../../src/predictor/features.js';
 import { COLUMNS, inputsOf, WIDTH } from '../../../../src/predictor/online/inputs.js';
 import { keysOf, KEYS, PLACES } from '../../../../src/predictor/online/keys.js';
@@ -13,7 +15,9 @@ const history = new History().learn(
   stepOf(['docs/c'], 4000, { user: 'v' }),
 );
 const question = history.question('u', ['docs/a', 'docs/b', 'docs/c', 'unknown'], 5000);
-const features = featuresOf(viewOf(history.statistics.counts, question));
+const view = viewOf(history.statistics.counts, question);
+const features = featuresOf(view);
+const company = rowsOf(COMPANY, view);
 const { context, nowMs } = question;
 
 /** A column by name, of all rows. */
@@ -23,9 +27,9 @@ function columnOf(rows: Float32Array, name: string): number[] {
 }
 
 describe('inputsOf', () => {
-  it('are the logit, the statistics, the plan and all features, by distinct names', () => {
+  it('are the logit, the statistics, the plan and all features and the company, by distinct names', () => {
     const logits = Float32Array.of(1, 2, Infinity, NaN);
-    const rows = inputsOf({ kind: 'holder', context, nowMs, features, logits });
+    const rows = inputsOf({ kind: 'holder', context, nowMs, features, company, logits });
     assert.equal(rows.length, 4 * WIDTH);
     assert.equal(new Set(COLUMNS).size, WIDTH);
     assert.ok(rows.every(Number.isFinite));
@@ -33,16 +37,18 @@ describe('inputsOf', () => {
     assert.deepEqual(columnOf(rows, 'holder'), [1, 1, 1, 1]);
     for (const [column, { name }] of FEATURES.entries())
       assert.equal(columnOf(rows, name)[1], features[FEATURES.length + column]);
+    for (const [column, { name }] of COMPANY.entries())
+      assert.equal(columnOf(rows, name)[2], company[2 * COMPANY.length + column]);
   });
 
   it('measure each statistic from the best of the plan', () => {
-    const rows = inputsOf({ kind: 'user', context, nowMs, features, logits: null });
+    const rows = inputsOf({ kind: 'user', context, nowMs, features, company, logits: null });
     for (const name of ['popular', 'recent', 'frequent', 'markov', 'covisit'])
       assert.ok(Math.abs(Math.max(...columnOf(rows, `best-${name}`))) < 1e-6);
   });
 
   it('guess from the statistics where there is no model', () => {
-    const rows = inputsOf({ kind: 'user', context, nowMs, features, logits: null });
+    const rows = inputsOf({ kind: 'user', context, nowMs, features, company, logits: null });
     const [, b = NaN, , unknown = NaN] = columnOf(rows, 'logit');
     assert.ok(b > unknown && b < 0);
   });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { ForesyncError } from '../../../../src/domain/errors.js';
 import { itemId, type ItemId } from '../../../../src/domain/ids.js';
+import { COMPANY } from '../../../../src/predictor/companions.js';
+import { rowsOf } from '../../../../src/predictor/feature.js';
 import { featuresOf } from '../../../../src/predictor/features.js';
 import { OnlineLayer, type Inputs } from '../../../../src/predictor/online/layer.js';
 import { PENDING } from '../../../../src/predictor/online/outcomes.js';
@@ -24,8 +26,14 @@ class Space {
 
   inputs(logits: Float32Array | null = null): Inputs {
     const question = this.history.question('u', ITEMS, this.#timeMs);
-    const features = featuresOf(viewOf(this.history.statistics.counts, question));
-    return this.layer.read({ ...question, number: 0, features, logits });
+    const view = viewOf(this.history.statistics.counts, question);
+    return this.layer.read({
+      ...question,
+      number: 0,
+      features: featuresOf(view),
+      company: rowsOf(COMPANY, view),
+      logits,
+    });
   }
 
   /** Steps of which each opens `item`, after a plan of all items that pushes some. */

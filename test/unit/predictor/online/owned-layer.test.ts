@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { OnlineLayer } from '../../../../src/predictor/online/layer.js';
 import { OwnedLayer } from '../../../../src/predictor/online/owned-layer.js';
+import { COMPANY } from '../../../../src/predictor/companions.js';
+import { rowsOf } from '../../../../src/predictor/feature.js';
 import { featuresOf } from '../../../../src/predictor/features.js';
 import { viewOf } from '../../../../src/predictor/view.js';
 import { seededRandom } from '../../../../src/util/seeded-random.js';
@@ -19,8 +21,9 @@ function teach(layer: OnlineLayer): void {
   const history = new History().learn(stepOf(['a', 'b'], 1000));
   for (let step = 1; step < 30; step++) {
     const question = history.question('u', ['a', 'b'], step * 60_000);
-    const features = featuresOf(viewOf(history.statistics.counts, question));
-    layer.planned(layer.read({ ...question, number: 0, features, logits: null }), [], question.nowMs);
+    const view = viewOf(history.statistics.counts, question);
+    const known = { features: featuresOf(view), company: rowsOf(COMPANY, view), logits: null };
+    layer.planned(layer.read({ ...question, number: 0, ...known }), [], question.nowMs);
     layer.observe(stepOf(['a'], step * 60_000));
   }
 }

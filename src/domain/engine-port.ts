@@ -15,6 +15,11 @@ export interface Policy {
   score(question: Question): Float64Array | Promise<Float64Array>;
   /** Scores as `score` does and changes nothing, for who only asks; left out where scoring changes nothing anyway. */
   peek?(question: Question): Float64Array | Promise<Float64Array>;
+  /**
+   * What its plans rank the items of a question by that it scored last: the chance that what is pushed now is opened at all
+   * before its content changes. Left out, or null: its scores.
+   */
+  lasting?(question: Question): Float64Array | null;
   /** Its scores as probabilities that hold, in the same order; left out where what ranks is what is told. */
   correct?(scores: Float64Array): Float64Array;
   /** Share of what a question's scores foretell that its device will see, above 0: ranks are worth so much. Left out: all. */
@@ -29,11 +34,6 @@ export interface Policy {
   readonly plans: 'all' | 'holders' | 'never';
   /** Sees that a question which it scored became a plan, and which items that pushes: what comes of it can be learned from. */
   planned?(question: Question, pushed: readonly ItemId[]): void;
-  /**
-   * Powers of its scores that the hedge tries as ranks: above 1 a plan waits for a likelier moment, which pays where the same
-   * candidates come again and again.
-   */
-  readonly powers?: readonly number[];
   /** Plain policies that the hedge compares it with: they rule the plans of a space where they do better. */
   readonly rivals?: readonly Policy[];
   /**

@@ -6,7 +6,7 @@ import type { Random } from '../../util/seeded-random.js';
 import { Calibrator } from './calibrator.js';
 import { Drift } from './drift.js';
 import { inputsOf, WIDTH } from './inputs.js';
-import { KEYS, keysOf } from './keys.js';
+import { Later } from './later.js';
 import { Learner, probability } from './learner.js';
 import { encodeLesson, learnLesson } from './lesson.js';
 import { Notes } from './notes.js';
@@ -19,8 +19,6 @@ import { dumpState, loadState } from './state.js';
 export interface Candidates {
   readonly kind: 'user' | 'holder';
   readonly user: Pseudonym;
-  /** The user's number in the space's statistics. */
-  readonly number: number;
   readonly context: UserContext;
   readonly nowMs: number;
   readonly items: readonly ItemId[];
@@ -39,8 +37,6 @@ export interface Inputs {
   readonly items: readonly ItemId[];
   /** candidates × `WIDTH`, row-major. */
   readonly rows: Float32Array;
-  /** candidates × `KEYS`, row-major. */
-  readonly keys: Int32Array;
 }
 
 export interface LayerOptions {
@@ -51,20 +47,21 @@ export interface LayerOptions {
 }
 
 /**
- * What a space learns from use: a logistic regression over the model's logit, the plain statistics, the features and who
- * and what it is about. It starts as exactly the model and is calibrated by what came of its plans. Memory is bounded:
- * the weights of `PLACES` keys, and the examples of `PENDING`.
+ * What a space learns from use: a logistic regression over the model's logit, the plain statistics and the features. It starts
+ * as exactly the model and is calibrated by what came of its plans. A second one learns what is opened later than a score
+ * foretells. Memory is bounded: the examples of `PENDING` and of `LATER`.
  */
 export class OnlineLayer {
   readonly #random: Random;
   readonly #isFrozen: boolean;
   readonly #state = {
     scaler: new Scaler(WIDTH),
-    learner: new Learner(WIDTH),
+    learners: { soon: new Learner(WIDTH), later: new Learner(WIDTH) },
     calibrators: { user: new Calibrator(), holder: new Calibrator() },
     drift: new Drift(),
   };
   readonly #outcomes = new Outcomes();
+  readonly #later = new Later(this.#state.learners.later);
   /** null where nobody asked for lessons yet. */
   #notes: Notes | null = null;
 
@@ -75,16 +72,27 @@ export class OnlineLayer {
 
   /** Standardises what is known of some candidates, and learns how they are spread unless it only `peeks`. */
   read(candidates: Candidates, peeks = false): Inputs {
-    const { kind, user, number, items, context } = candidates;
+    const { kind, user, items } = candidates;
     const rows = inputsOf(candidates);
     const { scaler } = this.#state;
     if (!this.#isFrozen && !peeks) scaler.learn(rows);
-    return { kind, user, items, rows: scaler.apply(rows), keys: keysOf(number, context, items) };
+    return { kind, user, items, rows: scaler.apply(rows) };
   }
 
   /** How likely each candidate is opened in time, from 0 to 1, in their order; `correct` says it of what is pushed. */
   score(inputs: Inputs): Float64Array {
     return this.#logits(inputs).map((logit) => this.#probability(inputs.kind, logit));
+  }
+
+  /**
+   * How likely what is pushed now is opened at all before its content changes: in time, as `score` says, or later. Frozen it says
+   * what `score` does.
+   */
+  lasting(inputs: Inputs): Float64Array {
+    const scores = this.score(inputs);
+    if (this.#isFrozen) return scores;
+    const { later } = this.#state.learners;
+    return scores.map((soon, place) => soon + (1 - soon) * probability(later.logit(inputs.rows, place)));
   }
 
   /** Scores that rank as probabilities that hold: corrected by what became of recent pushes. */
@@ -95,7 +103,7 @@ export class OnlineLayer {
   /** A plan was made of these: what it pushed and a sample of the others are learned from once it is known what came of them. */
   planned(inputs: Inputs, pushed: readonly ItemId[], nowMs: number): void {
     if (this.#isFrozen) return;
-    const { kind, user, items, rows, keys } = inputs;
+    const { kind, user, items, rows } = inputs;
     const logits = this.#logits(inputs);
     const pushes = new Set(pushed);
     const isPushed = items.map((item) => pushes.has(item));
@@ -103,35 +111,38 @@ export class OnlineLayer {
       const item = items[place];
       if (item === undefined) return [];
       const row = rows.slice(place * WIDTH, (place + 1) * WIDTH);
-      const itsKeys = keys.slice(place * KEYS, (place + 1) * KEYS);
-      return [
-        { kind, item, row, keys: itsKeys, weight, logit: logits[place] ?? 0, isPushed: pushes.has(item) },
-      ];
+      return [{ kind, item, row, weight, logit: logits[place] ?? 0, isPushed: pushes.has(item) }];
     });
     const { taken, over } = this.#outcomes.planned(user, examples, nowMs);
     for (const example of taken)
       if (example.isPushed) this.#state.drift.pushed(this.#probability(kind, example.logit));
     this.#learn(over);
+    this.#later.gone(over);
   }
 
   /** Learns from what a step decides. */
   observe(step: Step): void {
-    this.#learn(this.#outcomes.observe(step));
+    const outcomes = this.#outcomes.observe(step);
+    this.#learn(outcomes);
+    this.#later.observe(step, outcomes);
   }
 
   /** What waits for a user's doings is learned no more. */
   forget(user: Pseudonym): void {
     this.#outcomes.forget(user);
+    this.#later.forget(user);
   }
 
   /** Learns from what a new content decides. */
   changed(change: Change): void {
-    this.#learn(this.#outcomes.changed(change));
+    const outcomes = this.#outcomes.changed(change);
+    this.#learn(outcomes);
+    this.#later.changed(change, outcomes);
   }
 
   /** How much each column moves a candidate's logit from where an average one is: `WIDTH` values. */
   contributions({ rows }: Inputs, place: number): Float64Array {
-    const { weights } = this.#state.learner;
+    const { weights } = this.#state.learners.soon;
     return Float64Array.from({ length: WIDTH }, (_, column) => {
       return (weights[column] ?? 0) * (rows[place * WIDTH + column] ?? 0);
     });
@@ -152,7 +163,7 @@ export class OnlineLayer {
   lesson(): Uint8Array | null {
     const notes = this.#notes;
     if (notes?.isEmpty === true) return null;
-    const lesson = notes === null ? null : encodeLesson(this.#state, notes);
+    const lesson = notes === null ? null : encodeLesson(notes);
     this.#notes = new Notes(this.#state);
     return lesson;
   }
@@ -171,15 +182,16 @@ export class OnlineLayer {
     return probability(this.#state.calibrators[kind].apply(logit));
   }
 
-  #logits({ rows, keys, items }: Inputs): Float64Array {
-    const { learner } = this.#state;
-    return Float64Array.from(items, (_, place) => learner.logit(rows, keys, place));
+  #logits({ rows, items }: Inputs): Float64Array {
+    const { soon } = this.#state.learners;
+    return Float64Array.from(items, (_, place) => soon.logit(rows, place));
   }
 
   #learn(outcomes: readonly Outcome[]): void {
-    const { learner, calibrators, drift } = this.#state;
-    for (const { example, opened } of outcomes) {
-      learner.learn(example.row, example.keys, opened, example.weight);
+    const { learners, calibrators, drift } = this.#state;
+    for (const { example, end } of outcomes) {
+      const opened = end === 'opened';
+      learners.soon.learn(example.row, opened, example.weight);
       calibrators[example.kind].learn(example.logit, opened, example.weight);
       if (example.isPushed && opened) drift.opened();
     }

@@ -3,20 +3,31 @@ import type { Pseudonym, ItemId } from '../../domain/ids.js';
 import type { Change } from '../../domain/item.js';
 import { HORIZON_STEPS } from '../../domain/plan.js';
 
-/**
- * Most examples that wait. Of a plan: its pushes and its `best` candidates, and `others` by chance. Of a user with more no
- * new ones are taken: to drop the oldest would keep their opens, which are known early, and lose their misses. Beyond the
- * total, and after `silentMs` without a step, a user counts as gone, and all theirs as not opened: to drop them would leave
- * the opens of short visits without their misses (scores on wikispeedia were three times too high).
- */
+/** How long candidates wait for their outcome, and how many of them. */
+export interface WaitTerms {
+  /** An open counts within so many own steps. */
+  readonly steps: number;
+  readonly ofPlan: number;
+  /** Of a user with more no new ones are taken: to drop the oldest would keep their opens, which are known early, and lose their misses. */
+  readonly ofUser: number;
+  /**
+   * Beyond it, and after `silentMs` without a step, a user counts as gone, and all theirs as not opened: to drop them would leave the
+   * opens of short visits without their misses (scores on wikispeedia were three times too high).
+   */
+  readonly total: number;
+  readonly silentMs: number;
+}
+
+/** What a score foretells. Of a plan its pushes and its `best` candidates wait, and `others` by chance. */
 export const PENDING = {
-  ofPlan: 32,
-  best: 16,
-  others: 8,
-  ofUser: 1024,
-  total: 45_056,
+  steps: HORIZON_STEPS,
+  ofPlan: 64,
+  best: 32,
+  others: 16,
+  ofUser: 2048,
+  total: 90_112,
   silentMs: 60 * 24 * 60 * 60 * 1000,
-} as const;
+} as const satisfies WaitTerms & Record<string, number>;
 
 /** One candidate of a plan as the layer saw it, waiting for what comes of it. */
 export interface Example {
@@ -24,8 +35,6 @@ export interface Example {
   readonly item: ItemId;
   /** The layer's dense inputs. */
   readonly row: Float32Array;
-  /** Places of its sparse inputs in the layer's table. */
-  readonly keys: Int32Array;
   /** How many candidates of the plan it stands for, at least 1. */
   readonly weight: number;
   /** What the layer gave it, before calibration. */
@@ -35,9 +44,13 @@ export interface Example {
 }
 
 export interface Outcome {
+  readonly user: Pseudonym;
   readonly example: Example;
-  /** Whether the user opened the item within `HORIZON_STEPS` own steps and before its content changed. */
-  readonly opened: boolean;
+  /**
+   * `opened` in time and before its content changed; `late`: not in time, so that it may still be opened; `outdated`: its content
+   * changed before; `gone`: the user counts as gone.
+   */
+  readonly end: 'opened' | 'late' | 'outdated' | 'gone';
 }
 
 export interface Planned {
@@ -65,12 +78,17 @@ interface UserQueue {
   readonly byItem: Map<ItemId, Waiting[]>;
 }
 
-/** Scored candidates of all users that wait for their outcome. Memory is bounded by `PENDING`. */
+/** Scored candidates of all users that wait for their outcome. Memory is bounded by its terms. */
 export class Outcomes {
   // Whoever was silent for longest comes first.
   readonly #users = new Map<Pseudonym, UserQueue>();
   readonly #usersOf = new Map<ItemId, Set<Pseudonym>>();
+  readonly #terms: WaitTerms;
   #size = 0;
+
+  constructor(terms: WaitTerms = PENDING) {
+    this.#terms = terms;
+  }
 
   /** Examples that wait. */
   get size(): number {
@@ -82,7 +100,8 @@ export class Outcomes {
     const queue = this.#users.get(user) ?? emptyQueue(nowMs);
     this.#users.set(user, queue);
     queue.waiting = queue.waiting.filter(({ isDone }) => !isDone);
-    const taken = examples.slice(0, Math.min(PENDING.ofPlan, PENDING.ofUser - queue.waiting.length));
+    const { ofPlan, ofUser } = this.#terms;
+    const taken = examples.slice(0, Math.min(ofPlan, ofUser - queue.waiting.length));
     for (const example of taken) this.#wait(user, queue, example);
     return { taken, over: this.#givenUp(nowMs) };
   }
@@ -98,12 +117,14 @@ export class Outcomes {
     const outcomes: Outcome[] = [];
     for (const { item, kind } of items) {
       if (kind === 'created') continue;
-      for (const waiting of queue.byItem.get(item) ?? []) this.#decide(user, queue, waiting, true, outcomes);
+      for (const waiting of queue.byItem.get(item) ?? []) {
+        this.#decide(user, queue, waiting, 'opened', outcomes);
+      }
     }
     for (const waiting of queue.waiting) {
       if (waiting.isDone) continue;
-      if (waiting.due <= queue.steps || waiting.isChangedByUser)
-        this.#decide(user, queue, waiting, false, outcomes);
+      if (waiting.isChangedByUser) this.#decide(user, queue, waiting, 'outdated', outcomes);
+      else if (waiting.due <= queue.steps) this.#decide(user, queue, waiting, 'late', outcomes);
     }
     queue.waiting = queue.waiting.filter(({ isDone }) => !isDone);
     return outcomes;
@@ -125,14 +146,14 @@ export class Outcomes {
       if (queue === undefined) continue;
       for (const waiting of [...(queue.byItem.get(head.item) ?? [])]) {
         if (user === writer) waiting.isChangedByUser = true;
-        else this.#decide(user, queue, waiting, false, outcomes);
+        else this.#decide(user, queue, waiting, 'outdated', outcomes);
       }
     }
     return outcomes;
   }
 
   #wait(user: Pseudonym, queue: UserQueue, example: Example): void {
-    const waiting = { example, due: queue.steps + HORIZON_STEPS, isChangedByUser: false, isDone: false };
+    const waiting = { example, due: queue.steps + this.#terms.steps, isChangedByUser: false, isDone: false };
     queue.waiting.push(waiting);
     const same = queue.byItem.get(example.item);
     if (same === undefined) queue.byItem.set(example.item, [waiting]);
@@ -142,9 +163,15 @@ export class Outcomes {
     this.#size += 1;
   }
 
-  #decide(user: Pseudonym, queue: UserQueue, waiting: Waiting, opened: boolean, outcomes: Outcome[]): void {
+  #decide(
+    user: Pseudonym,
+    queue: UserQueue,
+    waiting: Waiting,
+    end: Outcome['end'],
+    outcomes: Outcome[],
+  ): void {
     this.#done(user, queue, waiting);
-    outcomes.push({ example: waiting.example, opened });
+    outcomes.push({ user, example: waiting.example, end });
   }
 
   #done(user: Pseudonym, queue: UserQueue, waiting: Waiting): void {
@@ -163,11 +190,12 @@ export class Outcomes {
   }
 
   #givenUp(nowMs: number): readonly Outcome[] {
+    const { total, silentMs } = this.#terms;
     const outcomes: Outcome[] = [];
     for (const [user, queue] of this.#users) {
-      if (this.#size <= PENDING.total && nowMs - queue.activeMs <= PENDING.silentMs) break;
+      if (this.#size <= total && nowMs - queue.activeMs <= silentMs) break;
       for (const waiting of queue.waiting)
-        if (!waiting.isDone) this.#decide(user, queue, waiting, false, outcomes);
+        if (!waiting.isDone) this.#decide(user, queue, waiting, 'gone', outcomes);
       this.#users.delete(user);
     }
     return outcomes;

@@ -1,8 +1,7 @@
 import { ForesyncError } from '../../domain/errors.js';
-import { checksum } from '../../util/checksum.js';
+import { checksum, hashText } from '../../util/checksum.js';
 import type { Calibrator } from './calibrator.js';
 import { COLUMNS } from './inputs.js';
-import { KEYS, hashText, PLACES } from './keys.js';
 import type { Drift } from './drift.js';
 import type { Learner } from './learner.js';
 import type { Scaler } from './scaler.js';
@@ -10,16 +9,17 @@ import type { Scaler } from './scaler.js';
 /** What a layer has learned. */
 export interface LayerState {
   readonly scaler: Scaler;
-  readonly learner: Learner;
+  /** Of what is opened as a score foretells, and of what is opened later. */
+  readonly learners: { readonly soon: Learner; readonly later: Learner };
   readonly calibrators: { readonly user: Calibrator; readonly holder: Calibrator };
   readonly drift: Drift;
 }
 
 /** Changes with the meaning of any number; the columns' names are in it, so that new columns are a new format. */
-const FORMAT = hashText(`foresync-online-2 ${COLUMNS.join(' ')} ${KEYS} ${PLACES}`);
+const FORMAT = hashText(`foresync-online-3 ${COLUMNS.join(' ')}`);
 const HEADER_BYTES = 8;
 
-/** A format, a checksum and all numbers as little-endian float64: about 515 KiB. */
+/** A format, a checksum and all numbers as little-endian float64: about 3 KiB. */
 export function dumpState(state: LayerState): Uint8Array {
   const numbers = [state.scaler.rows, ...partsOf(state).flatMap((part) => [...part])];
   const view = new DataView(new ArrayBuffer(HEADER_BYTES + numbers.length * 8));
@@ -51,20 +51,16 @@ export function loadState(state: LayerState, bytes: Uint8Array): void {
   state.calibrators.holder.settle();
 }
 
-function partsOf({
-  scaler,
-  learner,
-  calibrators,
-  drift,
-}: LayerState): readonly (Float64Array | Float32Array)[] {
+function partsOf({ scaler, learners, calibrators, drift }: LayerState): readonly Float64Array[] {
+  const { soon, later } = learners;
   const { user, holder } = calibrators;
   return [
     scaler.mean,
     scaler.variance,
-    learner.weights,
-    learner.squares,
-    learner.sparse,
-    learner.sparseSquares,
+    soon.weights,
+    soon.squares,
+    later.weights,
+    later.squares,
     user.foretold,
     user.opened,
     holder.foretold,

@@ -22,9 +22,6 @@ export interface AdaptiveParts {
   readonly memory?: PolicyMemory;
 }
 
-/** Where many candidates come again and again, as in a shop, the square of a score ranked best: 0.160 of waits removed, not 0.145. */
-const POWERS = [2] as const;
-
 /** A model, or none, and a layer above it that learns from use: ranks the candidates of every plan and pays by price. */
 export function adaptivePolicy(parts: AdaptiveParts): Policy {
   const { statistics } = parts;
@@ -38,7 +35,7 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
     const logits = await parts.logits(question, features);
     const layer = parts.layer();
     const company = rowsOf(COMPANY, view);
-    const inputs = layer.read({ ...question, number: view.user, features, company, logits }, peeks);
+    const inputs = layer.read({ ...question, features, company, logits }, peeks);
     read.set(question, { layer, inputs });
     return layer.score(inputs);
   };
@@ -47,10 +44,14 @@ export function adaptivePolicy(parts: AdaptiveParts): Policy {
     payment: 'price',
     byNeed: true,
     plans: 'all',
-    ...(parts.rivals === undefined ? {} : { rivals: parts.rivals, powers: POWERS }),
+    ...(parts.rivals === undefined ? {} : { rivals: parts.rivals }),
     ...(parts.memory === undefined ? {} : { memory: parts.memory }),
     score: (question) => score(question, false),
     peek: (question) => score(question, true),
+    lasting: (question) => {
+      const known = read.get(question);
+      return known === undefined ? null : known.layer.lasting(known.inputs);
+    },
     correct: (scores) => parts.layer().correct(scores),
     deviceShare: ({ user, device }) => whereabouts.share(user, device),
     planned: (question, pushed) => {

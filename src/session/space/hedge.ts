@@ -28,15 +28,14 @@ const UNREPORTED = 1024;
 /** The policy itself comes back soonest; a rival that is a little ahead is not believed easily (ADR 5). */
 const DOUBT = {
   own: { near: 1, far: 1 },
-  power: { near: 3, far: 3 },
   rival: { near: 8, far: 5 },
 } as const satisfies Record<string, Doubt>;
 
-/** Whose scores are ranks, and to which power; two are the same if their places are. */
+/** Who ranks: the policy itself, or a rival. Two are the same if their places are. */
 export interface Ruler {
   readonly place: number;
   readonly policy: Policy;
-  readonly power: number;
+  readonly isRival: boolean;
 }
 
 interface Contestant extends Ruler {
@@ -54,7 +53,7 @@ export type Compared = (ready: readonly number[], opens: number) => void;
  * spare more waits, by more than chance explains, rules the real plans. Deterministic: the same calls give the same ruler.
  */
 export class Hedge {
-  /** The policy first, then the powers of it, then its rivals. */
+  /** The policy first, then its rivals. */
   readonly #contestants: readonly Contestant[];
   readonly #shadows: readonly Shadow[];
   readonly #standings: Standings;
@@ -75,9 +74,8 @@ export class Hedge {
     this.#users = new UserSample(SHADOW_USERS, random);
     this.#onCompared = onCompared;
     this.#contestants = [
-      { policy, power: 1, doubt: DOUBT.own },
-      ...(policy.powers ?? []).map((power) => ({ policy, power, doubt: DOUBT.power })),
-      ...rivals.map((rival) => ({ policy: rival, power: 1, doubt: DOUBT.rival })),
+      { policy, isRival: false, doubt: DOUBT.own },
+      ...rivals.map((rival) => ({ policy: rival, isRival: true, doubt: DOUBT.rival })),
     ].map((contestant, place) => ({ ...contestant, place }));
     // A part of the users starts with a part of what all start with: with more, cheap pushes without aim would win.
     const part = { ...budget, startBytes: budget.startBytes * SHADOW_SHARE.share };
@@ -100,16 +98,6 @@ export class Hedge {
   /** Whose ranking rules the plans that begin now. */
   get ruler(): Ruler {
     return this.#contestant(this.#standings.leader);
-  }
-
-  /** What a ruler ranks the items of a question by, in units of its own; null where that is the policy's own score. */
-  async ranks(
-    { policy, power }: Ruler,
-    question: Question,
-    own: Float64Array | null,
-  ): Promise<Float64Array | null> {
-    if (policy !== this.#own) return policy.score(question);
-    return power === 1 || own === null ? null : powerOf(own, power);
   }
 
   /** The value that a ruler's shadow pays for, in the ruler's units: what its price starts from. */
@@ -185,13 +173,13 @@ export class Hedge {
     const offered = this.#shadows.map((shadow) => {
       return offersTo(({ item, dataHash }) => shadow.holds(user, item) !== dataHash);
     });
-    for (const [place, { policy, power }] of this.#contestants.entries()) {
+    for (const [place, { policy }] of this.#contestants.entries()) {
       if (policy.plans === 'never' || (policy.plans === 'holders' && kind === 'user')) continue;
       const offers = offered[place] ?? [];
       if (offers.length === 0) continue;
       const about = { ...question, items: offers.map(({ item }) => item) };
       const scores = await (policy.peek?.(about) ?? policy.score(about));
-      this.#shadows[place]?.plan(user, scoredBy(offers, powerOf(scores, power), null));
+      this.#shadows[place]?.plan(user, scoredBy(offers, policy.lasting?.(about) ?? scores, null));
     }
   }
 
@@ -217,19 +205,11 @@ export class Hedge {
     });
   }
 
-  get #own(): Policy {
-    return this.#contestant(0).policy;
-  }
-
   #contestant(place: number): Contestant {
     const contestant = this.#contestants[place];
     if (contestant === undefined) throw new RangeError(`a hedge has no contestant ${place}`);
     return contestant;
   }
-}
-
-function powerOf(scores: Float64Array, power: number): Float64Array {
-  return power === 1 ? scores : scores.map((score) => score ** power);
 }
 
 const NO_ITEM = itemId('');

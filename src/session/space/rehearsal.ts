@@ -88,7 +88,10 @@ function observing(policy: Policy): Policy {
     name,
     payment,
     plans,
-    score: (question) => policy.peek?.(question) ?? policy.score(question),
+    score: async (question) => {
+      const scores = await (policy.peek?.(question) ?? policy.score(question));
+      return policy.lasting?.(question) ?? scores;
+    },
     explain: () => [],
   };
 }
@@ -98,8 +101,9 @@ function learning(policy: Policy): Policy {
   const { name, payment, plans } = policy;
   const score = async (question: Question): Promise<Float64Array> => {
     const scores = await policy.score(question);
+    const ranks = policy.lasting?.(question) ?? scores;
     policy.planned?.(question, []);
-    return scores;
+    return ranks;
   };
   return { name, payment, plans, score, explain: () => [] };
 }

@@ -28,7 +28,7 @@ export async function scoresOf(scorer: Scorer, question: Question): Promise<Scor
   const { policy } = scorer;
   if (question.items.length === 0) return { ruler, own: NONE, ranks: null };
   const own = await unlessFailed(scorer, async () => policy.score(question));
-  const ruled = (await scorer.hedge?.ranks(ruler, question, own)) ?? null;
+  const ruled = await rankedBy(ruler, question, own);
   const share = policy.deviceShare?.(question) ?? 1;
   const ranks = ruled ?? (policy.correct === undefined && share === 1 ? null : own);
   return {
@@ -40,10 +40,10 @@ export async function scoresOf(scorer: Scorer, question: Question): Promise<Scor
 
 /** The same for who only asks: changes nothing. Throws MODEL_FAILED. */
 export async function peekAt(scorer: Scorer, question: Question): Promise<Peeked> {
-  const { policy, hedge } = scorer;
+  const { policy } = scorer;
   const ruler = rulerOf(scorer);
   const scores = await (policy.peek?.(question) ?? policy.score(question));
-  const ranks = (await hedge?.ranks(ruler, question, scores)) ?? scores;
+  const ranks = (await rankedBy(ruler, question, scores)) ?? scores;
   return {
     scores: policy.correct?.(scores) ?? scores,
     ranks,
@@ -52,7 +52,17 @@ export async function peekAt(scorer: Scorer, question: Question): Promise<Peeked
 }
 
 function rulerOf({ policy, hedge }: Scorer): Ruler {
-  return hedge?.ruler ?? { place: 0, policy, power: 1 };
+  return hedge?.ruler ?? { place: 0, policy, isRival: false };
+}
+
+/** What a ruler ranks the items of a question by that the policy has scored; null where that is nothing but these scores. */
+async function rankedBy(
+  { policy, isRival }: Ruler,
+  question: Question,
+  own: Float64Array | null,
+): Promise<Float64Array | null> {
+  if (isRival) return policy.score(question);
+  return own === null ? null : (policy.lasting?.(question) ?? null);
 }
 
 /** What some work answers; null if the model did not. */

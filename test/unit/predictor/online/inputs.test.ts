@@ -3,7 +3,6 @@ import { COMPANY } from '../../../../src/predictor/companions.js';
 import { rowsOf } from '../../../../src/predictor/feature.js';
 import { FEATURES, featuresOf } from '../../../../src/predictor/features.js';
 import { COLUMNS, inputsOf, WIDTH } from '../../../../src/predictor/online/inputs.js';
-import { keysOf, KEYS, PLACES } from '../../../../src/predictor/online/keys.js';
 import { viewOf } from '../../../../src/predictor/view.js';
 import { stepOf } from '../../../support/contexts.js';
 import { History } from '../../../support/statistics.js';
@@ -51,17 +50,5 @@ describe('inputsOf', () => {
     const rows = inputsOf({ kind: 'user', context, nowMs, features, company, logits: null });
     const [, b = NaN, , unknown = NaN] = columnOf(rows, 'logit');
     assert.ok(b > unknown && b < 0);
-  });
-});
-
-describe('keysOf', () => {
-  it('are the same for the same user and items, and within their table', () => {
-    const keys = keysOf(7, context, question.items);
-    assert.equal(keys.length, question.items.length * KEYS);
-    assert.deepEqual(keysOf(7, context, question.items), keys);
-    assert.ok(keys.every((key) => key >= 0 && key < PLACES));
-    // The user's key is shared by all items, the item's own is not.
-    assert.equal(keys[1], keys[KEYS + 1]);
-    assert.notEqual(keys[0], keys[KEYS]);
   });
 });

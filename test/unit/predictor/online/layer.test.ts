@@ -29,7 +29,6 @@ class Space {
     const view = viewOf(this.history.statistics.counts, question);
     return this.layer.read({
       ...question,
-      number: 0,
       features: featuresOf(view),
       company: rowsOf(COMPANY, view),
       logits,
@@ -96,7 +95,8 @@ describe('OnlineLayer', () => {
     other.load(space.layer.dump());
     const inputs = space.inputs();
     assert.deepEqual(other.score(inputs), space.layer.score(inputs));
-    assert.ok(space.layer.dump().length < 600 * 1024);
+    assert.deepEqual(other.lasting(inputs), other.score(inputs));
+    assert.ok(space.layer.dump().length < 4 * 1024);
   });
 
   it('refuses what is no dump, and stays as it was', () => {

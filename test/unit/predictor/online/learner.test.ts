@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KEYS, PLACES } from '../../../../src/predictor/online/keys.js';
 import { Learner, probability } from '../../../../src/predictor/online/learner.js';
 import { seededRandom } from '../../../../src/util/seeded-random.js';
-
-const keysAt = (place: number): Int32Array => new Int32Array(KEYS).fill(place % PLACES);
 
 describe('Learner', () => {
   it('starts as exactly its first column', () => {
     const learner = new Learner(3);
-    assert.equal(learner.logit(Float32Array.of(-1.5, 3, 4), keysAt(7), 0), -1.5);
+    assert.equal(learner.logit(Float32Array.of(-1.5, 3, 4), 0), -1.5);
   });
 
   it('learns which column tells, and how often anything comes true', () => {
@@ -18,19 +15,11 @@ describe('Learner', () => {
     for (let count = 0; count < 20_000; count++) {
       const row = Float32Array.of(0, random() < 0.5 ? 1 : -1, random() < 0.5 ? 1 : -1);
       const share = row[1] === 1 ? 0.3 : 0.05;
-      learner.learn(row, keysAt(count), random() < share, 1);
+      learner.learn(row, random() < share, 1);
     }
-    const likely = probability(learner.logit(Float32Array.of(0, 1, 1), keysAt(PLACES - 1), 0));
-    const unlikely = probability(learner.logit(Float32Array.of(0, -1, 1), keysAt(PLACES - 1), 0));
+    const likely = probability(learner.logit(Float32Array.of(0, 1, 1), 0));
+    const unlikely = probability(learner.logit(Float32Array.of(0, -1, 1), 0));
     assert.ok(Math.abs(likely - 0.3) < 0.06 && unlikely > 0.03 && unlikely < 0.13, `${likely} ${unlikely}`);
-  });
-
-  it('learns names', () => {
-    const learner = new Learner(1);
-    for (let count = 0; count < 500; count++)
-      learner.learn(Float32Array.of(0), keysAt(count % 2), count % 2 === 0, 1);
-    assert.ok(learner.logit(Float32Array.of(0), keysAt(0), 0) > 1);
-    assert.ok(learner.logit(Float32Array.of(0), keysAt(1), 0) < -1);
   });
 
   it('stays finite whatever it is given', () => {
@@ -42,9 +31,8 @@ describe('Learner', () => {
     fc.assert(
       fc.property(fc.array(example), (examples) => {
         const learner = new Learner(3);
-        for (const { row, opened, weight } of examples)
-          learner.learn(Float32Array.from(row), keysAt(1), opened, weight);
-        const score = probability(learner.logit(Float32Array.of(30, 30, -30), keysAt(1), 0));
+        for (const { row, opened, weight } of examples) learner.learn(Float32Array.from(row), opened, weight);
+        const score = probability(learner.logit(Float32Array.of(30, 30, -30), 0));
         assert.ok(score >= 0 && score <= 1);
       }),
     );

@@ -4,7 +4,6 @@ import { encodeLesson, learnLesson } from '../../../../src/predictor/online/less
 import { Calibrator } from '../../../../src/predictor/online/calibrator.js';
 import { Drift } from '../../../../src/predictor/online/drift.js';
 import { WIDTH } from '../../../../src/predictor/online/inputs.js';
-import { KEYS, NAMES_USER, PLACES } from '../../../../src/predictor/online/keys.js';
 import { Learner } from '../../../../src/predictor/online/learner.js';
 import { Notes } from '../../../../src/predictor/online/notes.js';
 import { Scaler } from '../../../../src/predictor/online/scaler.js';
@@ -13,7 +12,7 @@ import { seededRandom } from '../../../../src/util/seeded-random.js';
 
 const freshState = (): LayerState => ({
   scaler: new Scaler(WIDTH),
-  learner: new Learner(WIDTH),
+  learners: { soon: new Learner(WIDTH), later: new Learner(WIDTH) },
   calibrators: { user: new Calibrator(), holder: new Calibrator() },
   drift: new Drift(),
 });
@@ -27,10 +26,10 @@ class Learning {
   learn(seed: number): this {
     const random = seededRandom(seed);
     const row = Float32Array.from({ length: WIDTH }, () => random() * 2 - 1);
-    const keys = Int32Array.from({ length: KEYS }, (_, sort) => sort * 100 + Math.floor(random() * 40));
-    const { scaler, learner, calibrators, drift } = this.state;
+    const { scaler, learners, calibrators, drift } = this.state;
     scaler.learn(row);
-    learner.learn(row, keys, random() < 0.4, 1);
+    learners.soon.learn(row, random() < 0.4, 1);
+    learners.later.learn(row, random() < 0.2, 4);
     calibrators.user.learn(random() * 8 - 6, random() < 0.3, 1);
     drift.pushed(random() / 10);
     if (random() < 0.1) drift.opened();
@@ -38,7 +37,7 @@ class Learning {
   }
 
   tell(): Uint8Array {
-    const lesson = encodeLesson(this.state, this.notes);
+    const lesson = encodeLesson(this.notes);
     this.notes = new Notes(this.state);
     return lesson;
   }
@@ -48,15 +47,11 @@ class Learning {
   }
 }
 
-/** All that is not about users by number, as learned. */
-function numbersOf({ scaler, learner, calibrators, drift }: LayerState): number[] {
-  const ofUsers = (place: number): boolean => NAMES_USER[Math.floor(place / 100)] ?? false;
-  const sparse = [...learner.sparse.subarray(0, KEYS * 100)].filter((_, place) => !ofUsers(place));
+function numbersOf({ scaler, learners, calibrators, drift }: LayerState): number[] {
   const { mean, variance } = scaler;
   const { foretold, opened } = calibrators.user;
-  return [mean, variance, learner.weights, learner.squares, sparse, foretold, opened, drift.sums].flatMap(
-    (part) => [...part],
-  );
+  const learned = [learners.soon, learners.later].flatMap(({ weights, squares }) => [weights, squares]);
+  return [mean, variance, ...learned, foretold, opened, drift.sums].flatMap((part) => [...part]);
 }
 
 function assertClose(one: readonly number[], other: readonly number[], within: number): void {
@@ -99,7 +94,7 @@ describe('lessons of the on-line layer', () => {
     );
   });
 
-  it('leave nodes that take turns with the same sums, and the drift with those of one process', () => {
+  it('leave nodes that take turns with what one process has', () => {
     const [a, b, one] = [new Learning(), new Learning(), new Learning()];
     for (let seed = 0; seed < 200; seed++) {
       const [mine, theirs] = seed % 3 === 0 ? [a, b] : [b, a];
@@ -107,30 +102,22 @@ describe('lessons of the on-line layer', () => {
       one.learn(seed);
       theirs.taught(mine.tell());
     }
-    // What is about users by number is each node's own, and weighs in what is learned of the rest.
-    assertClose(numbersOf(a.state), numbersOf(b.state), 1e-3);
-    assertClose([...a.state.drift.sums], [...one.state.drift.sums], 1e-9);
+    assertClose(numbersOf(a.state), numbersOf(b.state), 1e-9);
+    assertClose(numbersOf(a.state), numbersOf(one.state), 1e-6);
   });
 
   it('of others are not told again', () => {
     const [a, b] = [new Learning().learn(1), new Learning()];
     b.taught(a.tell());
     assert.ok(b.notes.isEmpty);
-    assert.equal(b.notes.sparse.size, 0);
   });
 
-  it('hold nothing of a user by number', () => {
-    const node = new Learning().learn(1);
-    const sorts = [...node.notes.sparse.keys()].map((place) => Math.floor(place / 100));
-    assert.deepEqual(new Set(sorts.map((sort) => NAMES_USER[sort])), new Set([false]));
-  });
-
-  it('are bounded by the table', () => {
-    const node = new Learning();
-    for (let place = 0; place < PLACES; place++) node.notes.sparse.set(place, { weight: 1, square: 1 });
-    const lesson = node.tell();
-    assert.ok(lesson.length < 340_000);
-    assert.ok(new Learning().taught(lesson));
+  it('have one size, whatever was learned', () => {
+    const busy = new Learning();
+    for (let seed = 0; seed < 500; seed++) busy.learn(seed);
+    const lesson = busy.tell();
+    assert.equal(lesson.length, new Learning().learn(1).tell().length);
+    assert.ok(lesson.length < 5 * 1024, `${lesson.length}`);
   });
 
   it('a bit that flips is found, and nothing is learned', () => {

@@ -16,7 +16,6 @@ const exampleOf = (item: string, logit = 0): Example => ({
   kind: 'user',
   item: itemId(item),
   row: new Float32Array(1),
-  keys: new Int32Array(1),
   weight: 1,
   logit,
   isPushed: false,
@@ -32,7 +31,7 @@ const changeOf = (item: string, writer: string | null = null): Change => ({
 });
 
 const told = (outcomes: readonly Outcome[]): string[] =>
-  outcomes.map(({ example, opened }) => `${example.item} ${opened ? 'opened' : 'not'}`);
+  outcomes.map(({ example, end }) => `${example.item} ${end}`);
 
 describe('Outcomes', () => {
   it('an open within ten own steps comes true; the eleventh is too late', () => {
@@ -40,7 +39,7 @@ describe('Outcomes', () => {
     outcomes.planned(U, [exampleOf('a'), exampleOf('b')], 0);
     for (let step = 1; step < HORIZON_STEPS; step++)
       assert.deepEqual(told(outcomes.observe(stepOf(['x'], step))), []);
-    assert.deepEqual(told(outcomes.observe(stepOf(['a'], 10))), ['a opened', 'b not']);
+    assert.deepEqual(told(outcomes.observe(stepOf(['a'], 10))), ['a opened', 'b late']);
     assert.equal(outcomes.size, 0);
   });
 
@@ -56,7 +55,7 @@ describe('Outcomes', () => {
   it('a change by somebody else ends the wait', () => {
     const outcomes = new Outcomes();
     outcomes.planned(U, [exampleOf('a')], 0);
-    assert.deepEqual(told(outcomes.changed(changeOf('a', 'v'))), ['a not']);
+    assert.deepEqual(told(outcomes.changed(changeOf('a', 'v'))), ['a outdated']);
     assert.equal(outcomes.size, 0);
   });
 
@@ -66,7 +65,7 @@ describe('Outcomes', () => {
     assert.deepEqual(outcomes.changed(changeOf('a', 'u')), []);
     assert.deepEqual(told(outcomes.observe(stepOf(['a'], 1, { kind: 'edited' }))), ['a opened']);
     outcomes.changed(changeOf('b', 'u'));
-    assert.deepEqual(told(outcomes.observe(stepOf(['a'], 2))), ['b not']);
+    assert.deepEqual(told(outcomes.observe(stepOf(['a'], 2))), ['b outdated']);
   });
 
   it('of a user who is forgotten nothing waits, and nothing is decided', () => {
@@ -78,14 +77,14 @@ describe('Outcomes', () => {
     outcomes.forget(pseudonym('unknown'));
     assert.equal(outcomes.size, 1);
     assert.deepEqual(outcomes.observe(stepOf(['a'], 1)), []);
-    assert.deepEqual(told(outcomes.changed(changeOf('a'))), ['a not']);
+    assert.deepEqual(told(outcomes.changed(changeOf('a'))), ['a outdated']);
   });
 
   it('a user who is silent for 60 days is gone', () => {
     const outcomes = new Outcomes();
     outcomes.planned(U, [exampleOf('a')], 0);
     assert.deepEqual(told(outcomes.planned(pseudonym('v'), [exampleOf('b')], PENDING.silentMs).over), []);
-    assert.deepEqual(told(outcomes.planned(pseudonym('v'), [], PENDING.silentMs + 1).over), ['a not']);
+    assert.deepEqual(told(outcomes.planned(pseudonym('v'), [], PENDING.silentMs + 1).over), ['a gone']);
     assert.deepEqual(outcomes.observe(stepOf(['a'], PENDING.silentMs + 2)), []);
   });
 
@@ -94,13 +93,18 @@ describe('Outcomes', () => {
     const plan = Array.from({ length: 2 * PENDING.ofPlan }, (_, place) => exampleOf(`i${place}`));
     outcomes.planned(U, plan, 0);
     assert.equal(outcomes.size, PENDING.ofPlan);
-    for (let time = 0; time < 40; time++) outcomes.planned(U, plan, 0);
+    for (let time = 0; time < PENDING.ofUser / PENDING.ofPlan + 8; time++) outcomes.planned(U, plan, 0);
     assert.equal(outcomes.size, PENDING.ofUser);
     let gone = 0;
-    for (let user = 0; user < 2000; user++)
-      gone += outcomes.planned(pseudonym(`v${user}`), plan, 0).over.filter(({ opened }) => !opened).length;
+    for (let user = 0; user < PENDING.total / PENDING.ofPlan + 600; user++)
+      gone += outcomes
+        .planned(pseudonym(`v${user}`), plan, 0)
+        .over.filter(({ end }) => end === 'gone').length;
     assert.ok(outcomes.size <= PENDING.total && outcomes.size > PENDING.total - PENDING.ofUser);
-    assert.equal(gone, PENDING.ofUser + 2000 * PENDING.ofPlan - outcomes.size);
+    assert.equal(
+      gone,
+      PENDING.ofUser + (PENDING.total / PENDING.ofPlan + 600) * PENDING.ofPlan - outcomes.size,
+    );
   });
 
   it('take no new ones of a user who has too many, rather than lose what came of the old', () => {
@@ -114,7 +118,7 @@ describe('Outcomes', () => {
     for (let step = 1; step <= HORIZON_STEPS; step++) decided = outcomes.observe(stepOf(['other'], step));
     assert.equal(decided.length, PENDING.ofUser);
     assert.equal(decided[0]?.example.item, '0 0');
-    assert.ok(decided.every(({ opened }) => !opened));
+    assert.ok(decided.every(({ end }) => end === 'late'));
   });
 
   it('say what the replay says of the same trace', () => {
@@ -133,7 +137,7 @@ describe('Outcomes', () => {
         const outcomes = new Outcomes();
         const expected = new Map<number, boolean>();
         const seen = (decided: readonly Outcome[]): void => {
-          for (const { example, opened } of decided) assert.equal(opened, expected.get(example.logit));
+          for (const { example, end } of decided) assert.equal(end === 'opened', expected.get(example.logit));
         };
         let examples = 0;
         for (const [place, moment] of trace.moments.entries()) {

@@ -23,7 +23,7 @@ function teach(layer: OnlineLayer): void {
     const question = history.question('u', ['a', 'b'], step * 60_000);
     const view = viewOf(history.statistics.counts, question);
     const known = { features: featuresOf(view), company: rowsOf(COMPANY, view), logits: null };
-    layer.planned(layer.read({ ...question, number: 0, ...known }), [], question.nowMs);
+    layer.planned(layer.read({ ...question, ...known }), [], question.nowMs);
     layer.observe(stepOf(['a'], step * 60_000));
   }
 }

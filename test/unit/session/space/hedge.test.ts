@@ -12,7 +12,6 @@ import { History } from '../../../support/statistics.js';
 const U = pseudonym('u');
 
 const ITEMS = Array.from({ length: 20 }, (_, place) => `i${place}`);
-const NONE = new Float64Array(ITEMS.length);
 
 const stateOf = (item: ItemId): ItemState => ({ item, dataHash: headOf(item).dataHash, bytes: 10 });
 
@@ -65,46 +64,33 @@ describe('Hedge', () => {
   it('lets the policy rule while it is as good as its rivals', async () => {
     const { hedge } = await new Space([true, true]).work(3000);
     assert.deepEqual([hedge.ruler.place, hedge.ruler.policy.name], [0, 'p0']);
-    assert.equal(await hedge.ranks(hedge.ruler, new History().question('u', ITEMS, 0), NONE), null);
   });
 
-  it('lets a rival rule that foresees what the policy does not, in units of its own', async () => {
+  it('lets a rival rule that foresees what the policy does not', async () => {
     const space = await new Space([false, true]).work(3000);
     const { ruler } = space.hedge;
     assert.deepEqual([ruler.place, ruler.policy.name], [1, 'p1']);
     assert.ok(Number.isFinite(space.hedge.threshold(ruler)));
-    const question = new History().question('u', ITEMS, 0);
-    const ranks = Array.from((await space.hedge.ranks(ruler, question, NONE)) ?? []);
-    assert.equal(Math.max(...ranks), 4);
-    assert.equal(ITEMS[ranks.indexOf(4)], space.next);
   });
 
-  it('lets a power of the policy rule where waiting for what is likely spares more', async () => {
-    // By score for the byte the many small ones go first and eat the budget, by its square the one that is needed.
-    const scoreOf = (item: ItemId): number => (item === 'i0' ? 0.5 : 0.05);
-    const bytesOf = (item: ItemId): number => (item === 'i0' ? 100 : 5);
-    const policy: Policy = {
-      ...policyOf('p', () => ''),
-      powers: [2],
-      score: ({ items }) => Float64Array.from(items, scoreOf),
+  it('has the policy plan for its shadow by what it calls lasting, as for real devices', async () => {
+    const compared: (readonly number[])[] = [];
+    const own: Policy = {
+      ...policyOf('own', () => 'i0'),
+      lasting: ({ items }) => Float64Array.from(items, (item) => (item === 'i1' ? 0.8 : 0.01)),
     };
-    const hedge = new Hedge(policy, [], { ratio: 1, startBytes: 100 }, seededRandom(1));
-    for (let step = 1; step < 3000; step++) {
-      const dataHash = headOf(`v${step}`).dataHash;
-      if (hedge.samples(U)) {
-        const offers = ITEMS.map(itemId).map((item) => {
-          const sizeBytes = bytesOf(item);
-          return { item, score: 0, bytes: sizeBytes, bundle: [{ item, dataHash, version: step, sizeBytes }] };
-        });
-        await hedge.plan(new History().question('u', ITEMS, step), () => offers);
-      }
-      hedge.observe(stepOf(['i0'], step), (item) => ({ item, dataHash, bytes: bytesOf(item) }));
+    const budget = { ratio: 1, startBytes: 100 };
+    const rival = policyOf('rival', () => 'i0');
+    const hedge = new Hedge(own, [rival], budget, seededRandom(1), (ready) => compared.push(ready));
+    const question = new History().question('u', ITEMS, 0);
+    for (let step = 0; step < 80; step++) {
+      hedge.observe(stepOf(['z'], step), stateOf);
+      if (hedge.samples(U)) await hedge.plan(question, () => ITEMS.map((item) => scoredOf(item, 0)));
     }
-    const { place, policy: ruling, power } = hedge.ruler;
-    assert.deepEqual([place, ruling.name, power], [1, 'p', 2]);
-    const own = Float64Array.of(0.5, 0.1);
-    const ranks = await hedge.ranks(hedge.ruler, new History().question('u', [], 0), own);
-    assert.deepEqual(Array.from(ranks ?? []), [0.25, 0.1 ** 2]);
+    hedge.observe(stepOf(['i1'], 80), stateOf);
+    assert.deepEqual(compared.at(-1), [1, 0]);
+    hedge.observe(stepOf(['i0'], 81), stateOf);
+    assert.deepEqual(compared.at(-1), [0, 1]);
   });
 
   it('gives shadow plans to no more than their share of all plans', () => {

@@ -61,6 +61,23 @@ describe('OnlineLayer', () => {
     assert.ok(c > 0.8 && a < 0.2, `${c} ${a}`);
   });
 
+  it('learns of what is not opened in time how much is opened later, and nothing of it when frozen', () => {
+    const beyond = (space: Space): number[] => {
+      const [scores, lasting] = [space.layer.score(space.inputs()), space.layer.lasting(space.inputs())];
+      return Array.from(scores, (score, place) => ((lasting[place] ?? NaN) - score) / (1 - score));
+    };
+    const [space, frozen] = [new Space(), new Space(true)];
+    for (let round = 0; round < 40; round++) {
+      // Each is opened again, but too late for its score; nothing else ever is.
+      for (const one of [space, frozen]) for (const item of ITEMS) one.work(item, 1).work('z', 13);
+    }
+    assert.ok(
+      beyond(space).every((share) => share > 0.6),
+      beyond(space).join(' '),
+    );
+    assert.ok(beyond(frozen).every((share) => share === 0));
+  });
+
   it('says less of what it pushes when that was opened less often than foretold', () => {
     const [honest, misled] = [[], [itemId('a')]].map((pushed) => new Space().work('c', 150, pushed));
     const told = (space: Space | undefined): number => space?.layer.correct(Float64Array.of(0.5))[0] ?? NaN;

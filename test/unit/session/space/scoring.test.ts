@@ -128,6 +128,34 @@ describe('scoring without the model', () => {
     assert.deepEqual([peeked.scores, peeked.ranks], [half, scores]);
   });
 
+  it('ranks by what lasts, and tells the scores; without scores nothing lasts', async () => {
+    const scores = Float64Array.of(0.5, 0.2, 0.1, 0);
+    const lasting = Float64Array.of(0.5, 0.9, 0.1, 0);
+    const policy: Policy = {
+      ...modelPolicy(
+        () => true,
+        [],
+        () => 0,
+      ),
+      score: () => scores,
+      lasting: () => lasting,
+    };
+    const scorer = { policy, hedge: null, onModelFailed: () => undefined };
+    const { own, ranks } = await scoresOf(scorer, question);
+    assert.deepEqual([own, ranks], [scores, lasting]);
+    const peeked = await peekAt(scorer, question);
+    assert.deepEqual([peeked.scores, peeked.ranks], [scores, lasting]);
+    const down: Policy = {
+      ...modelPolicy(
+        () => false,
+        [],
+        () => 0,
+      ),
+      lasting: () => lasting,
+    };
+    assert.equal((await scoresOf({ ...scorer, policy: down }, question)).ranks, null);
+  });
+
   it('ranks by what is foretold for the device, whoever rules, and tells what is foretold for the user', async () => {
     const { worthless, hedge, work } = contest(() => true);
     const policy: Policy = { ...worthless, deviceShare: () => 0.25 };

@@ -14,6 +14,8 @@ export interface Scored {
   readonly score: number;
   /** What orders a plan by price instead of the score, in units of its own: somebody else ranks than who scores. */
   readonly rank?: number;
+  /** What orders instead of both while the budget pays for all that is offered: then what is needed soonest goes first. */
+  readonly need?: number;
   /** Bytes of the content and of the parts that the device lacks. */
   readonly bytes: number;
   /** The item and the parts that travel along, each with the hash to push; never empty. */

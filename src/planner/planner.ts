@@ -56,7 +56,8 @@ function planByPrice(
 ): readonly PlannedPush[] {
   if (candidates.length === 0) return [];
   const isFree = byNeed && price.threshold === -Infinity;
-  const worth = ({ rank, score, bytes }: Scored): number => (isFree ? needOf : valueOf)(rank ?? score, bytes);
+  const worth = ({ need, rank, score, bytes }: Scored): number =>
+    isFree ? needOf(need ?? rank ?? score, bytes) : valueOf(rank ?? score, bytes);
   const ranked = candidates
     .map((scored) => ({ scored, value: worth(scored), bytes: scored.bytes }))
     .sort((a, b) => b.value - a.value);

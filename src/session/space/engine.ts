@@ -177,8 +177,8 @@ export class Engine implements SpaceEngine {
     const admitted = items.filter(admits);
     const unscored = admitted.flatMap((item) => pushable(this.statistics, item, (held) => view.holds(held)));
     const asked = { ...question, items: unscored.map(({ item }) => item) };
-    const { ruler, own, ranks } = await scoresOf(this.#scorer, asked);
-    const offered = scoredBy(unscored, own ?? [], ranks);
+    const { ruler, own, ranks, needs } = await scoresOf(this.#scorer, asked);
+    const offered = scoredBy(unscored, own ?? [], ranks, needs);
     this.#priceOf(ruler);
     const leader = ruler.policy;
     const isIdle =

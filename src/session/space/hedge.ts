@@ -179,7 +179,7 @@ export class Hedge {
       if (offers.length === 0) continue;
       const about = { ...question, items: offers.map(({ item }) => item) };
       const scores = await (policy.peek?.(about) ?? policy.score(about));
-      this.#shadows[place]?.plan(user, scoredBy(offers, policy.lasting?.(about) ?? scores, null));
+      this.#shadows[place]?.plan(user, scoredBy(offers, scores, policy.lasting?.(about) ?? null, scores));
     }
   }
 

@@ -18,16 +18,19 @@ export function pushable(
   return bundle === null ? [] : [{ item, score: 0, bytes: bundleBytes(bundle), bundle }];
 }
 
-/** Candidates with what a policy scores them, in their order, and with what somebody else ranks them by, if anybody. */
+/** Candidates with what a policy scores them, in their order, and with what else ranks them, and orders them by need, if anything. */
 export function scoredBy(
   candidates: readonly Scored[],
   scores: ArrayLike<number>,
   ranks: ArrayLike<number> | null,
+  needs: ArrayLike<number> | null,
 ): readonly Scored[] {
-  return candidates.map((candidate, place) => {
-    const scored = { ...candidate, score: finite(scores[place]) };
-    return ranks === null ? scored : { ...scored, rank: finite(ranks[place]) };
-  });
+  return candidates.map((candidate, place) => ({
+    ...candidate,
+    score: finite(scores[place]),
+    ...(ranks === null ? {} : { rank: finite(ranks[place]) }),
+    ...(needs === null ? {} : { need: finite(needs[place]) }),
+  }));
 }
 
 /** The items whose contents a plan pushes. */

@@ -20,13 +20,15 @@ export interface Scores {
    * share. Without both nothing is worth its bytes.
    */
   readonly ranks: Float64Array | null;
+  /** What orders them instead while nothing has a price, if not that: `own` before correction, of the device's share. */
+  readonly needs: Float64Array | null;
 }
 
 /** Scores of a question's items. A model that fails stops what is pushed by it: a rival that rules goes on. */
 export async function scoresOf(scorer: Scorer, question: Question): Promise<Scores> {
   const ruler = rulerOf(scorer);
   const { policy } = scorer;
-  if (question.items.length === 0) return { ruler, own: NONE, ranks: null };
+  if (question.items.length === 0) return { ruler, own: NONE, ranks: null, needs: null };
   const own = await unlessFailed(scorer, async () => policy.score(question));
   const ruled = await rankedBy(ruler, question, own);
   const share = policy.deviceShare?.(question) ?? 1;
@@ -34,7 +36,8 @@ export async function scoresOf(scorer: Scorer, question: Question): Promise<Scor
   return {
     ruler,
     own: own === null ? null : (policy.correct?.(own) ?? own),
-    ranks: share === 1 ? ranks : (ranks?.map((rank) => rank * share) ?? null),
+    ranks: shared(ranks, share),
+    needs: ruler.isRival ? null : shared(own, share),
   };
 }
 
@@ -74,6 +77,10 @@ export async function unlessFailed<T>({ onModelFailed }: Scorer, work: () => Pro
     onModelFailed(ForesyncError.from(thrown));
     return null;
   }
+}
+
+function shared(ranks: Float64Array | null, share: number): Float64Array | null {
+  return share === 1 ? ranks : (ranks?.map((rank) => rank * share) ?? null);
 }
 
 const NONE = new Float64Array(0);

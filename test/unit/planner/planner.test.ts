@@ -75,6 +75,18 @@ describe('plan by price', () => {
     ]);
   });
 
+  it('orders by what is needed soonest while there is no price, by what lasts while there is', () => {
+    const soon = { ...scoredOf('soon', 0.6, 10), rank: 0.6, need: 0.6 };
+    const lasts = { ...scoredOf('lasts', 0.2, 10), rank: 0.9, need: 0.2 };
+    const ledger = ledgerOf(1e9);
+    const free = { kind: 'price', price: openPrice(ledger), byNeed: true } as const;
+    assert.deepEqual(told(plan([lasts, soon], termsOf(ledger, free))), ['content soon', 'content lasts']);
+    const price = new Price(ledger);
+    price.restart(-10);
+    const scarce = termsOf(ledgerOf(1e9), { ...free, price });
+    assert.deepEqual(told(plan([lasts, soon], scarce)), ['content lasts', 'content soon']);
+  });
+
   it('pushes only what is above the price', () => {
     const ledger = ledgerOf(1e9);
     const price = new Price(ledger);

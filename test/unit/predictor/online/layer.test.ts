@@ -72,7 +72,7 @@ describe('OnlineLayer', () => {
       for (const one of [space, frozen]) for (const item of ITEMS) one.work(item, 1).work('z', 13);
     }
     assert.ok(
-      beyond(space).every((share) => share > 0.6),
+      beyond(space).every((share) => share > 0.7),
       beyond(space).join(' '),
     );
     assert.ok(beyond(frozen).every((share) => share === 0));

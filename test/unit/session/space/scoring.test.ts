@@ -141,8 +141,8 @@ describe('scoring without the model', () => {
       lasting: () => lasting,
     };
     const scorer = { policy, hedge: null, onModelFailed: () => undefined };
-    const { own, ranks } = await scoresOf(scorer, question);
-    assert.deepEqual([own, ranks], [scores, lasting]);
+    const { own, ranks, needs } = await scoresOf(scorer, question);
+    assert.deepEqual([own, ranks, needs], [scores, lasting, scores]);
     const peeked = await peekAt(scorer, question);
     assert.deepEqual([peeked.scores, peeked.ranks], [scores, lasting]);
     const down: Policy = {

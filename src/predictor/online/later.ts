@@ -17,12 +17,12 @@ export const LATER = {
   silentMs: 60 * 24 * 60 * 60 * 1000,
 } as const satisfies WaitTerms;
 
-/** One of so many pairs of a user and an item is learned from, and stands for all: they wait twenty times as long. */
-export const PAIRS = 4;
+/** One of so many examples is learned from, and stands for all: they wait twenty times as long. */
+export const THINNING = 4;
 
 /**
  * Teaches a learner what is opened later than a score foretells, and before its content changes: of what was not opened in time,
- * what still will be. Deterministic, and the same on every node: which pairs are learned from is a matter of their ids.
+ * what still will be. Deterministic, and the same under every key: which examples are learned from is a matter of item and logit, not of pseudonyms.
  */
 export class Later {
   readonly #learner: Learner;
@@ -62,12 +62,15 @@ export class Later {
   }
 }
 
-/** What was not opened in time, of the pairs that are learned from. */
+/** What was not opened in time, of the examples that are learned from. */
 function missesOf(decided: readonly Outcome[]): readonly Outcome[] {
   return decided
-    .filter(({ user, example, end }) => end !== 'opened' && hashText(`${user} ${example.item}`) % PAIRS === 0)
+    .filter(
+      ({ example: { item, logit }, end }) =>
+        end !== 'opened' && hashText(`${item} ${logit}`) % THINNING === 0,
+    )
     .map((outcome) => ({
       ...outcome,
-      example: { ...outcome.example, weight: outcome.example.weight * PAIRS },
+      example: { ...outcome.example, weight: outcome.example.weight * THINNING },
     }));
 }

@@ -44,7 +44,6 @@ export interface Example {
 }
 
 export interface Outcome {
-  readonly user: Pseudonym;
   readonly example: Example;
   /**
    * `opened` in time and before its content changed; `late`: not in time, so that it may still be opened; `outdated`: its content
@@ -171,7 +170,7 @@ export class Outcomes {
     outcomes: Outcome[],
   ): void {
     this.#done(user, queue, waiting);
-    outcomes.push({ user, example: waiting.example, end });
+    outcomes.push({ example: waiting.example, end });
   }
 
   #done(user: Pseudonym, queue: UserQueue, waiting: Waiting): void {

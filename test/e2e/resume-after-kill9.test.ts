@@ -56,7 +56,7 @@ async function killed(folder: string, store: string): Promise<void> {
         'all resume',
       );
     }
-    world.stopWriting();
+    await world.stopWriting();
     const current = await settled(world);
     world.history.end((_space, item) => current.get(item) ?? null);
     world.history.assertClean();
@@ -110,7 +110,8 @@ async function start(folder: string, store: string) {
     written.push(one);
     history.wrote(one);
   };
-  running.push(write(writer, token, writing.signal, onWrite));
+  const writes = write(writer, token, writing.signal, onWrite);
+  running.push(writes);
   return {
     server,
     history,
@@ -119,7 +120,11 @@ async function start(folder: string, store: string) {
     token,
     written,
     received: () => devices.reduce((sum, device) => sum + device.received, 0),
-    stopWriting: () => writing.abort(),
+    // A write under way ends first: it would change what is current after it was looked up.
+    stopWriting: () => {
+      writing.abort();
+      return writes;
+    },
     close: async () => {
       writing.abort();
       stop.abort();
